@@ -1,0 +1,76 @@
+"""What travels to watchers. A frame is a rumour: it may be lost, late or doubled.
+
+So each one carries its place: an event its `seq`; a delta its turn, attempt and offset in the
+text; a turn's status the last `seq` before it. Whoever sees a gap reads the database.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from chatapp.events.bodies import EventBody
+
+RunState = Literal["idle", "queued", "thinking", "tool", "answering", "stopping", "waiting"]
+DeltaKind = Literal["agent_output", "thinking"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventFrame:
+    """An event that was stored."""
+
+    id: str
+    seq: int
+    session_key: str
+    turn_id: int | None
+    created_at: str
+    body: EventBody
+    hidden_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaFrame:
+    """A piece of a body still being written: `text` belongs at `offset` (in characters).
+
+    `after` is the last stored seq before this body. A higher `attempt` starts the text anew.
+    """
+
+    turn_id: int
+    attempt: int
+    after: int
+    kind: DeltaKind
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFrame:
+    """Where the session's turn stands. `label` is for people; `since` is epoch seconds."""
+
+    turn_id: int | None
+    attempt: int
+    after: int
+    state: RunState
+    label: str = ""
+    since: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class UsageFrame:
+    """What the turn has consumed so far; never stored as an event."""
+
+    turn_id: int
+    after: int
+    usage: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFrame:
+    """Something about the session changed that is no event: read it again.
+
+    `what` is one of session, queue, artifacts, events (a hide), compaction_started, deleted.
+    """
+
+    what: Literal["session", "queue", "artifacts", "events", "compaction_started", "deleted"]
+    id: str = ""
+
+
+Frame = EventFrame | DeltaFrame | TurnFrame | UsageFrame | NoticeFrame

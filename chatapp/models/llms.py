@@ -1,0 +1,47 @@
+"""Language models: where each is served, and under which names agents may ask for it."""
+
+from django.db import models
+
+from chatapp.lib.keys import new_key
+from chatapp.models.fields import SealedTextField
+
+
+def new_llm_key() -> str:
+    return new_key("llm")
+
+
+class Llm(models.Model):
+    """A model at a provider. A name no row claims is served by the default one."""
+
+    key = models.CharField(max_length=50, unique=True, default=new_llm_key, editable=False)
+    name = models.CharField(max_length=200, unique=True)
+    description = models.TextField(blank=True)
+    provider = models.CharField(max_length=30)
+    base_url = models.CharField(max_length=500, blank=True)
+    secret = SealedTextField(blank=True)
+    upstream_name = models.CharField(
+        max_length=200, blank=True, help_text="The provider's name for it, if another."
+    )
+    context_window = models.PositiveIntegerField(default=128_000)
+    capabilities = models.JSONField(default=dict, blank=True)
+    parameters = models.JSONField(default=dict, blank=True)
+    headers = SealedTextField(blank=True, help_text="JSON object of extra headers, sealed.")
+    aliases = models.JSONField(default=list, blank=True)
+    wire_type = models.CharField(max_length=40, default="openai-compatible", editable=False)
+    is_default = models.BooleanField(default=False)
+    enabled = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("-is_default", "name")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=models.Q(is_default=True),
+                name="one_default_llm",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,140 @@
+"""Which passages answer a query, best first. A small set in memory; knows no store.
+
+Meaning and words are fused by `(1-λ)·cosine + λ·bm25/max`. Ranks are not fused: on paraphrases,
+where the words say nothing, reciprocal ranks lose most of what the vectors found.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatapp.search.embedder import Embedder, Vectors
+from chatapp.search.passages import Passage
+from chatapp.search.sentences import sentences
+from chatapp.search.words import content, terms
+
+Scores = NDArray[np.float32]
+
+LEXICAL = 0.05
+K1, B = 1.2, 0.75
+
+# Tuned on tests/search/evaluation.py: what is asked there without an answer mostly stays below.
+COVERAGE_WEIGHT = 0.5
+ENOUGH = 0.38
+
+# A handful of texts says little about which words are rare; coverage supposes so many others.
+UNSEEN_TEXTS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage and how well it fits: `coverage` is the weight of the query's words it has."""
+
+    passage: Passage
+    score: float
+    cosine: float
+    coverage: float
+
+    @property
+    def confidence(self) -> float:
+        """Comparable between sets, as `score` is not."""
+        return self.cosine + COVERAGE_WEIGHT * self.coverage
+
+    @property
+    def is_relevant(self) -> bool:
+        """Is this worth showing as an answer? The best of a bad lot is not."""
+        return self.confidence >= ENOUGH
+
+
+def rank(
+    query: str,
+    passages: Sequence[Passage],
+    embedder: Embedder,
+    *,
+    lexical: float = LEXICAL,
+    limit: int = 10,
+) -> list[Hit]:
+    """The best passages for a query, best first. None is left out for being poor."""
+    if not passages or not query.strip():
+        return []
+    texts = [passage.full_text for passage in passages]
+    lexicon = Lexicon(texts)
+    words = lexicon.bm25(query)
+    cosines = nearness(query, texts, embedder)
+    scores = (1 - lexical) * cosines + lexical * words / max(float(words.max()), 1e-9)
+    coverage = lexicon.coverage(query)
+    order = np.argsort(-scores, kind="stable")[:limit]
+    return [
+        Hit(passages[at], float(scores[at]), float(cosines[at]), float(coverage[at]))
+        for at in order
+    ]
+
+
+def nearness(query: str, texts: Sequence[str], embedder: Embedder) -> Scores:
+    """The cosine of each text with what the query is about."""
+    vectors = embedder.embed([content(query), *texts])
+    cosines: Scores = vectors[1:] @ vectors[0]
+    return cosines
+
+
+def best_sentences(query: str, text: str, embedder: Embedder, *, limit: int = 2) -> list[str]:
+    """The sentences of a text that fit the query best, in the order of the text."""
+    parts = sentences(text)
+    if len(parts) <= limit:
+        return parts
+    scores = 0.6 * nearness(query, parts, embedder) + 0.4 * Lexicon(parts).coverage(query)
+    best = sorted(np.argsort(-scores, kind="stable")[:limit].tolist())
+    return [parts[at] for at in best]
+
+
+def mmr(vectors: Vectors, scores: Scores, *, limit: int, balance: float = 0.7) -> list[int]:
+    """Pick rows that score well and do not repeat each other (maximal marginal relevance)."""
+    chosen: list[int] = []
+    closeness = np.zeros(len(scores), dtype=np.float32)
+    value = balance * scores
+    while len(chosen) < min(limit, len(scores)):
+        candidate = value - (1 - balance) * closeness
+        candidate[chosen] = -np.inf
+        best = int(np.argmax(candidate))
+        chosen.append(best)
+        closeness = np.maximum(closeness, vectors @ vectors[best])
+    return chosen
+
+
+class Lexicon:
+    """The words of a few texts, counted. What is rare among them weighs more."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._counts = [Counter(terms(text)) for text in texts]
+        lengths = np.array([count.total() for count in self._counts], dtype=np.float32)
+        self._lengths = lengths / max(float(lengths.mean()), 1.0) if len(texts) else lengths
+
+    def bm25(self, query: str) -> Scores:
+        scores = np.zeros(len(self._counts), dtype=np.float32)
+        for term in set(terms(query)):
+            found = self._frequency(term)
+            saturated = found * (K1 + 1) / (found + K1 * (1 - B + B * self._lengths))
+            scores += self._weight(found) * saturated
+        return scores
+
+    def coverage(self, query: str) -> Scores:
+        """For each text, the share (0 to 1) of the query's words it has, by weight."""
+        covered = np.zeros(len(self._counts), dtype=np.float32)
+        total = 0.0
+        for term in set(terms(query)):
+            found = self._frequency(term)
+            weight = self._weight(found, unseen=UNSEEN_TEXTS)
+            covered += weight * (found > 0)
+            total += weight
+        return covered / total if total else covered
+
+    def _frequency(self, term: str) -> Scores:
+        return np.array([count[term] for count in self._counts], dtype=np.float32)
+
+    @staticmethod
+    def _weight(found: Scores, *, unseen: int = 0) -> float:
+        having = int((found > 0).sum())
+        return float(np.log1p((len(found) + unseen - having + 0.5) / (having + 0.5)))

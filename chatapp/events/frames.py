@@ -5,9 +5,9 @@ text; a turn's status the last `seq` before it. Whoever sees a gap reads the dat
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from chatapp.events.bodies import EventBody
+from chatapp.events.bodies import EventBody, parse_body
 
 RunState = Literal["idle", "queued", "thinking", "tool", "answering", "stopping", "waiting"]
 DeltaKind = Literal["agent_output", "thinking"]
@@ -73,4 +73,65 @@ class NoticeFrame:
     id: str = ""
 
 
-Frame = EventFrame | DeltaFrame | TurnFrame | UsageFrame | NoticeFrame
+
+@dataclass(frozen=True, slots=True)
+class RowFrame:
+    """A session's row in its owner's sidebar has changed."""
+
+    session_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelFrame:
+    """A hint to runners: somebody asked this turn to stop."""
+
+    turn_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RightsFrame:
+    """A hint to watchers: what a user may see has changed; ask again."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The text so far of a body being written: what a late watcher needs first."""
+
+    turn_id: int
+    attempt: int
+    after: int
+    kind: DeltaKind
+    text: str
+
+
+Frame = (
+    EventFrame
+    | DeltaFrame
+    | TurnFrame
+    | UsageFrame
+    | NoticeFrame
+    | CancelFrame
+    | RightsFrame
+    | RowFrame
+)
+
+
+def dump_frame(frame: Frame) -> dict[str, Any]:
+    """JSON for other processes."""
+    value = {name: getattr(frame, name) for name in frame.__dataclass_fields__}
+    if isinstance(frame, EventFrame):
+        value["body"] = frame.body.model_dump(mode="json")
+    return {"frame": type(frame).__name__, **value}
+
+
+def load_frame(value: dict[str, Any]) -> Frame:
+    """The frame that `dump_frame` made `value` of. Raises KeyError or ValueError on others."""
+    kind = _KINDS[value.pop("frame")]
+    if kind is EventFrame:
+        value["body"] = parse_body(value["body"])
+    return kind(**value)
+
+
+_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Frame)}

@@ -73,7 +73,6 @@ class NoticeFrame:
     id: str = ""
 
 
-
 @dataclass(frozen=True, slots=True)
 class RowFrame:
     """A session's row in its owner's sidebar has changed."""

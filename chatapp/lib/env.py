@@ -77,7 +77,9 @@ def database_from_url(url: str, data_dir: Path) -> dict[str, Any]:
         return _sqlite(data_dir / "chatapp.sqlite3")
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        return _sqlite(Path(unquote(parts.path).removeprefix("/") or str(data_dir / "chatapp.sqlite3")))
+        return _sqlite(
+            Path(unquote(parts.path).removeprefix("/") or str(data_dir / "chatapp.sqlite3"))
+        )
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise ImproperlyConfigured(
             "DATABASE_URL must look like postgresql://user:password@host:5432/name."
@@ -123,7 +125,9 @@ def storage_from_url(url: str, data_dir: Path) -> dict[str, Any]:
         }
     parts = urlsplit(url)
     if parts.scheme != "s3" or not parts.hostname:
-        raise ImproperlyConfigured("CHATAPP_STORAGE_URL must look like s3://bucket?endpoint=https://…")
+        raise ImproperlyConfigured(
+            "CHATAPP_STORAGE_URL must look like s3://bucket?endpoint=https://…"
+        )
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     options: dict[str, Any] = {
         "bucket_name": parts.hostname,

@@ -24,4 +24,6 @@ class Sealer:
 
 
 def _derive(secret_key: str) -> bytes:
-    return base64.urlsafe_b64encode(hashlib.sha256(b"chatapp.sealing" + secret_key.encode()).digest())
+    return base64.urlsafe_b64encode(
+        hashlib.sha256(b"chatapp.sealing" + secret_key.encode()).digest()
+    )

@@ -121,7 +121,9 @@ class Provider:
         cls.name = name
         cls.registry[name] = cls
 
-    def __init__(self, *, base_url: str = "", api_key: str = "", options: dict[str, Any] | None = None):
+    def __init__(
+        self, *, base_url: str = "", api_key: str = "", options: dict[str, Any] | None = None
+    ):
         self.base_url = base_url
         self.api_key = api_key
         self.options = options or {}

@@ -73,9 +73,7 @@ class Turn(models.Model):
                 condition=models.Q(status="running"),
                 name="one_running_turn_per_session",
             ),
-            models.UniqueConstraint(
-                fields=["session", "client_id"], name="one_turn_per_client_id"
-            ),
+            models.UniqueConstraint(fields=["session", "client_id"], name="one_turn_per_client_id"),
         ]
         indexes = [
             models.Index(

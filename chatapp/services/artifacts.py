@@ -5,7 +5,10 @@ The bytes are stored first and the row second; blobs that no row knows are remov
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
 from django.conf import settings
@@ -50,7 +53,8 @@ def add_artifact(
     size = file.size or 0
     if created_by == Artifact.CreatedBy.USER:
         _check_upload(session, filename, size)
-        mime_type = sniff_file(file, filename, mime_type or None)
+        with _on_disk(file) as path:
+            mime_type = sniff_file(path, filename, mime_type or None)
         _check_type(filename, mime_type)
     artifact = Artifact(
         key=new_artifact_key(),
@@ -179,7 +183,9 @@ def _check_upload(session: Session, filename: str, size: int) -> None:
         raise PayloadTooLarge(f"“{filename}” is larger than {limit} MB.", {"files": "Too large."})
     used = session.artifacts.alive().aggregate(sum=models.Sum("size_bytes"))["sum"] or 0
     if used + size > settings.SESSION_QUOTA_BYTES:
-        raise StorageFull(f"There is no room for “{filename}”: this session's files are at the limit.")
+        raise StorageFull(
+            f"There is no room for “{filename}”: this session's files are at the limit."
+        )
 
 
 def _check_type(filename: str, mime_type: str) -> None:
@@ -204,6 +210,19 @@ def _chunks(file: Any) -> Iterator[bytes]:
     file.seek(0)
 
 
+@contextmanager
+def _on_disk(file: Any) -> Iterator[Path]:
+    """Where the bytes can be looked at as a file: where Django spooled them, or a copy."""
+    if hasattr(file, "temporary_file_path"):
+        yield Path(file.temporary_file_path())
+        return
+    with NamedTemporaryFile() as copy:
+        for chunk in _chunks(file):
+            copy.write(chunk)
+        copy.flush()
+        yield Path(copy.name)
+
+
 def _store_blob(artifact: Artifact, file: Any) -> None:
     field = Artifact._meta.get_field("file")
     try:
@@ -214,5 +233,3 @@ def _store_blob(artifact: Artifact, file: Any) -> None:
 
 def _tell(session: Session, key: str) -> None:
     bus.publish_on_commit(session_topic(session.pk), NoticeFrame("artifacts", key))
-
-

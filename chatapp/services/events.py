@@ -66,9 +66,7 @@ def append_events(
 
 
 def standing(fence: Fence) -> "models.QuerySet[Turn]":
-    return Turn.objects.filter(
-        pk=fence.turn_id, attempt=fence.attempt, status=Turn.Status.RUNNING
-    )
+    return Turn.objects.filter(pk=fence.turn_id, attempt=fence.attempt, status=Turn.Status.RUNNING)
 
 
 @transaction.atomic

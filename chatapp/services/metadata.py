@@ -32,7 +32,9 @@ def check_metadata(metadata: Any, schema: Mapping[str, Any]) -> None:
 def check_metadata_schema(schema: Any) -> None:
     """Raises InvalidInput if `schema` is no JSON Schema of an object."""
     if not isinstance(schema, dict):
-        raise InvalidInput("The schema must be a JSON object.", {"metadata_schema": "Not an object."})
+        raise InvalidInput(
+            "The schema must be a JSON object.", {"metadata_schema": "Not an object."}
+        )
     try:
         jsonschema.Draft202012Validator.check_schema(schema)
     except jsonschema.SchemaError as exc:
@@ -56,5 +58,7 @@ def _place(error: jsonschema.ValidationError) -> str:
 def _depth(value: Any, level: int = 1) -> int:
     if level > _MAX_DEPTH:
         return level
-    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    children = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    )
     return max((_depth(child, level + 1) for child in children), default=level)

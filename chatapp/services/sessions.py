@@ -148,9 +148,11 @@ def set_pinned(*, session: Session, pinned: bool) -> None:
 
 def mark_read(*, session: Session, seq: int) -> None:
     rows = Session.objects.filter(pk=session.pk, read_seq__lt=seq)
-    if rows.update(read_seq=models.Case(
-        models.When(last_seq__lt=seq, then=models.F("last_seq")), default=models.Value(seq)
-    )):
+    if rows.update(
+        read_seq=models.Case(
+            models.When(last_seq__lt=seq, then=models.F("last_seq")), default=models.Value(seq)
+        )
+    ):
         bus.publish(user_topic(session.owner_id), RowFrame(session.key))
 
 
@@ -206,7 +208,6 @@ def tombstones() -> "models.QuerySet[Session]":
     return Session.objects.filter(
         deleted_at__lt=timezone.now() - timedelta(days=settings.RETENTION_DAYS_DELETED)
     )
-
 
 
 def _tell(session: Session) -> None:

@@ -18,7 +18,13 @@ from django.utils import timezone
 
 from chatapp.bus import bus, session_topic, user_topic
 from chatapp.errors import Conflict, InvalidInput, NotFound, RateLimited, Unprocessable
-from chatapp.events.bodies import EventBody, InputMessage, SessionInterrupted, TurnFailed, parse_body
+from chatapp.events.bodies import (
+    EventBody,
+    InputMessage,
+    SessionInterrupted,
+    TurnFailed,
+    parse_body,
+)
 from chatapp.events.frames import NoticeFrame, RowFrame, RunState, TurnFrame
 from chatapp.models import Session, Turn, User
 from chatapp.services.artifacts import announce_artifacts
@@ -172,9 +178,7 @@ def edit_queued(*, session: Session, turn_id: int, content: str) -> Turn:
     turn = _waiting(session, turn_id)
     body = InputMessage.model_validate(turn.input)
     parts = [part for part in body.messages if part.type == "skill"]
-    body = InputMessage.model_validate(
-        {"messages": [{"type": "text", "content": content}, *parts]}
-    )
+    body = InputMessage.model_validate({"messages": [{"type": "text", "content": content}, *parts]})
     check_message(body)
     turn.input = body.model_dump(mode="json")
     turn.save(update_fields=["input"])
@@ -259,7 +263,9 @@ def renew_leases(
         )
     mine.update(**changes)
     kept, cancelled = set(), set()
-    for pk, attempt, cancel_requested_at in mine.values_list("pk", "attempt", "cancel_requested_at"):
+    for pk, attempt, cancel_requested_at in mine.values_list(
+        "pk", "attempt", "cancel_requested_at"
+    ):
         if attempt == fences[pk]:
             kept.add(pk)
             if cancel_requested_at:
@@ -269,7 +275,9 @@ def renew_leases(
 
 def turns_to_dispatch(*, waited: timedelta, limit: int = 200) -> list[int]:
     """Turns nobody works on: heads of queues that waited long, and those with no lease left."""
-    earlier = Turn.objects.active().filter(session=models.OuterRef("session"), pk__lt=models.OuterRef("pk"))
+    earlier = Turn.objects.active().filter(
+        session=models.OuterRef("session"), pk__lt=models.OuterRef("pk")
+    )
     stale = Q(status=Status.RUNNING, lease_until__lt=Now())
     waiting = Q(status=Status.QUEUED, created_at__lt=Now() - waited)
     heads = Turn.objects.filter(stale | waiting).exclude(models.Exists(earlier))

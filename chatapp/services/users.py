@@ -18,13 +18,16 @@ ROLES = ("user", REVIEWERS, ADMINS)
 
 @transaction.atomic
 def create_user(
-    *, username: str, email: str = "", role: str = "user", password: str | None = None, name: str = ""
+    *,
+    username: str,
+    email: str = "",
+    role: str = "user",
+    password: str | None = None,
+    name: str = "",
 ) -> User:
     """Add a person. Without a password they come in by a one-time link or single sign-on."""
     first, _, last = name.partition(" ")
-    user = User.objects.create_user(
-        username, email, password, first_name=first, last_name=last
-    )
+    user = User.objects.create_user(username, email, password, first_name=first, last_name=last)
     set_role(user=user, role=role)
     return user
 

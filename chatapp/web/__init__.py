@@ -1,0 +1,1 @@
+"""Pages and htmx fragments: who may, what is asked; then a service."""

@@ -1,0 +1,52 @@
+"""One module a format. Each reads an open file and yields what it finds; `BY_MIME` is the list.
+
+They run in the child process: nothing here knows of Django, of paths or of who asked.
+"""
+
+from importlib import import_module
+
+from chatapp.convert.values import Reader
+from chatapp.lib.filetypes import FileType, type_of
+
+_BY_KIND = {
+    "pdf": "pdf",
+    "html": "html",
+    "csv": "csvs",
+    "json": "text",
+    "text": "text",
+    "code": "text",
+    "markdown": "text",
+    "image": "images",
+}
+_BY_EXTENSION = {
+    "docx": "word",
+    "docm": "word",
+    "odt": "odt",
+    "rtf": "rtf",
+    "epub": "epub",
+    "pptx": "slides",
+    "pptm": "slides",
+    "xlsx": "sheets",
+    "xlsm": "sheets",
+    "doc": "legacy",
+    "ppt": "legacy",
+    "xls": "legacy",
+}
+NEED_OFFICE = ("legacy", "rtf")
+
+
+def module_for(mime: str) -> str | None:
+    """The name of the module that reads this type, if any does."""
+    entry = type_of(mime)
+    if entry is None:
+        return None
+    return _BY_EXTENSION.get(_first_extension(entry)) or _BY_KIND.get(entry.kind)
+
+
+def load(module: str) -> Reader:
+    reader: Reader = import_module(f"{__name__}.{module}").read
+    return reader
+
+
+def _first_extension(entry: FileType) -> str:
+    return entry.extensions[0]

@@ -2,12 +2,17 @@
 
 from chatapp.models.agents import Agent, AgentVersion
 from chatapp.models.api_keys import ApiKey
+from chatapp.models.app_clients import AppClient
 from chatapp.models.artifacts import Artifact
 from chatapp.models.audit import AuditEntry
 from chatapp.models.events import Event
+from chatapp.models.idempotency import IdempotencyRecord
 from chatapp.models.instructions import Instruction, InstructionVersion
+from chatapp.models.jobs import Job
 from chatapp.models.llms import Llm
+from chatapp.models.schedules import Schedule, ScheduleExecution
 from chatapp.models.sessions import Session
+from chatapp.models.tools import Tool, ToolServer
 from chatapp.models.turns import ModelCall, Turn
 from chatapp.models.users import SignInLink, User
 
@@ -15,15 +20,22 @@ __all__ = [
     "Agent",
     "AgentVersion",
     "ApiKey",
+    "AppClient",
     "Artifact",
     "AuditEntry",
     "Event",
+    "IdempotencyRecord",
     "Instruction",
     "InstructionVersion",
+    "Job",
     "Llm",
     "ModelCall",
+    "Schedule",
+    "ScheduleExecution",
     "Session",
     "SignInLink",
+    "Tool",
+    "ToolServer",
     "Turn",
     "User",
 ]

@@ -42,6 +42,7 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=100)
     role = models.CharField(max_length=25, choices=Role, default=Role.PERSONAL)
     corpus_keys = models.JSONField(default=list, blank=True)
+    granted_roles = models.JSONField(default=dict, blank=True)
     prefix = models.CharField(max_length=12)
     secret_hash = models.CharField(max_length=64, unique=True)
     enabled = models.BooleanField(default=True)

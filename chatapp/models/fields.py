@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.db import models
 
@@ -20,3 +21,14 @@ class SealedTextField(models.TextField):
 
 def _sealer() -> Sealer:
     return Sealer(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+
+
+class SealedJSONField(SealedTextField):
+    """A JSON object that lies sealed: settings of which some are secrets."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return super().get_prep_value(orjson.dumps(value).decode() if value else "")
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        text = super().from_db_value(value, expression, connection)
+        return orjson.loads(text) if text else {}

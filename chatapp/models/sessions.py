@@ -93,6 +93,7 @@ class Session(models.Model):
                 name="sessions_by_time",
             ),
             models.Index(fields=["agent", "id"], name="sessions_of_an_agent"),
+            models.Index(fields=["owner", "agent", "-id"], name="sessions_by_owner_and_agent"),
         ]
 
     def __str__(self) -> str:

@@ -28,6 +28,7 @@ class User(AbstractUser):
     key = models.CharField(max_length=50, unique=True, default=new_user_key, editable=False)
     description = models.TextField(blank=True)
     preferences = models.JSONField(default=dict, blank=True)
+    granted_roles = models.JSONField(default=dict, blank=True)
     # Raised when rights change: open sockets compare it and close.
     rights_version = models.PositiveIntegerField(default=0, editable=False)
 

@@ -21,7 +21,7 @@ from chatapp.bus import bus, session_topic
 from chatapp.errors import InvalidInput, NotFound, PayloadTooLarge, StorageFull, UnsupportedType
 from chatapp.events.bodies import ArtifactUpload
 from chatapp.events.frames import EventFrame, NoticeFrame
-from chatapp.lib.mime import ACCEPTED, sniff_file
+from chatapp.lib.mime import sniff_file, type_of
 from chatapp.models import Artifact, Session
 from chatapp.models.artifacts import blob_path, new_artifact_key
 from chatapp.services.events import append_events
@@ -189,7 +189,7 @@ def _check_upload(session: Session, filename: str, size: int) -> None:
 
 
 def _check_type(filename: str, mime_type: str) -> None:
-    if mime_type not in ACCEPTED:
+    if type_of(mime_type) is None:
         raise UnsupportedType(
             f"“{filename}” is not of a type that is accepted, or not what its name says.",
             {"files": "This type of file is not accepted."},

@@ -5,11 +5,15 @@ from chatapp.models.api_keys import ApiKey
 from chatapp.models.app_clients import AppClient
 from chatapp.models.artifacts import Artifact
 from chatapp.models.audit import AuditEntry
+from chatapp.models.chats import Chat, ChatTurn
+from chatapp.models.corpora import Corpus, FilterAttribute
+from chatapp.models.documents import Document, Part
 from chatapp.models.events import Event
 from chatapp.models.idempotency import IdempotencyRecord
 from chatapp.models.instructions import Instruction, InstructionVersion
 from chatapp.models.jobs import Job
 from chatapp.models.llms import Llm
+from chatapp.models.queries import QueryRecord
 from chatapp.models.schedules import Schedule, ScheduleExecution
 from chatapp.models.sessions import Session
 from chatapp.models.tools import Tool, ToolServer
@@ -23,13 +27,20 @@ __all__ = [
     "AppClient",
     "Artifact",
     "AuditEntry",
+    "Chat",
+    "ChatTurn",
+    "Corpus",
+    "Document",
     "Event",
+    "FilterAttribute",
     "IdempotencyRecord",
     "Instruction",
     "InstructionVersion",
     "Job",
     "Llm",
     "ModelCall",
+    "Part",
+    "QueryRecord",
     "Schedule",
     "ScheduleExecution",
     "Session",

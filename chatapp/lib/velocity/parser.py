@@ -3,7 +3,7 @@
 import re
 
 from .directives import Block, Exit, Foreach, If, Leave, Print, Set, Statement, Text
-from .errors import Position
+from .errors import Position, VelocitySyntaxError
 from .expression_parser import CLOSE, OPEN, REFERENCE, ExpressionParser, Limits
 from .expressions import Call, Expression, Index, Literal
 from .scanner import Scanner
@@ -153,9 +153,9 @@ class TemplateParser(ExpressionParser):
 
     def _foreach(self) -> Foreach:
         self.scanner.expect(OPEN, "The '(' of #foreach")
-        name, keys, _ = self._target("#foreach")
+        name, keys, position = self._target("#foreach")
         if keys:
-            raise self.scanner.error("#foreach needs a plain $name.")
+            raise VelocitySyntaxError("#foreach needs a plain $name.", position)
         self.scanner.expect(_IN, "The 'in' of #foreach")
         items = self.expression()
         self.scanner.expect(CLOSE, "The ')' of #foreach")
@@ -179,6 +179,8 @@ class TemplateParser(ExpressionParser):
         keys: list[Expression] = []
         for step in found.steps:
             if isinstance(step, Call):
-                raise self.scanner.error(f"{directive} cannot change what a method returns.")
+                raise VelocitySyntaxError(
+                    f"{directive} cannot change what a method returns.", found.position
+                )
             keys.append(step.index if isinstance(step, Index) else Literal(step.name))
         return found.root, tuple(keys), found.position

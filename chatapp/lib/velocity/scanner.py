@@ -6,6 +6,7 @@ from bisect import bisect_right
 from .errors import START, Position, VelocitySyntaxError
 
 _NEWLINE = re.compile(r"\r\n?|\n")
+_BLANKS = re.compile(r"[ \t\r\n]*")
 
 
 class Scanner:
@@ -57,4 +58,8 @@ class Scanner:
         return Position(self._origin.line + row, column + (self._origin.column if row == 0 else 1))
 
     def error(self, message: str, offset: int | None = None) -> VelocitySyntaxError:
+        """A mistake at the offset, or else at what comes next."""
+        if offset is None:
+            blanks = self.sees(_BLANKS)
+            offset = blanks.end() if blanks else self.offset
         return VelocitySyntaxError(message, self.position(offset))

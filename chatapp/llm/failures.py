@@ -44,7 +44,8 @@ LIMITS = (
     re.compile(r"[>≥] ?(\d{3,})"),
 )
 ACTUALS = (
-    re.compile(r"(?:resulted in|requested|contains?(?: at least)?|length is) (\d{3,})"),
+    re.compile(r"(?:resulted in|requested|contains?(?: at least)?) (\d{3,})"),
+    re.compile(r"\((\d{3,}) tokens\) exceeds"),
     re.compile(r"(\d{3,})(?: tokens)? ?[>≥]"),
 )
 
@@ -79,7 +80,7 @@ def failed_transport(exc: Exception, *, is_open: bool) -> ProviderError:
     detail = f"{type(exc).__name__}: {exc}"
     if isinstance(exc, TimeoutError) and not isinstance(exc, aiohttp.ConnectionTimeoutError):
         return failure("provider_timeout", detail)
-    if isinstance(exc, aiohttp.InvalidURL | ValueError):
+    if isinstance(exc, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError | ValueError):
         return failure("provider_misconfigured", detail)
     return failure("incomplete" if is_open else "provider_unreachable", detail)
 

@@ -17,7 +17,7 @@ FinishReason = Literal["stop", "tool_calls", "length", "content_filter"]
 
 # How long to listen on, once the answer is complete: for the usage, and for the
 # end of the body, without which the connection cannot be used again.
-AFTERWORD = 5.0
+AFTERWORD = 2.0
 FAREWELL = 0.05
 
 

@@ -8,7 +8,10 @@ from typing import Any
 
 from tests.fake_openai.replies import Call, Reply
 
-WORDS = ["The", "answer", "is", "a", "matter", "of", "patience,", "since", "the", "water", "has", "to", "be", "hot", "before", "the", "leaves", "go", "in", "and", "nobody", "can", "hurry", "a", "kettle;", "so", "we", "wait,", "we", "listen,", "and", "then", "we", "pour", "it", "slowly."]
+WORDS = """
+The answer is a matter of patience, since the water has to be hot before the leaves go in and
+nobody can hurry a kettle; so we wait, we listen, and then we pour it slowly.
+""".split()  # noqa: SIM905 - it reads better
 ID = "chatcmpl-7Qyqg0T5wJmD3kXz"
 MODEL = "fake-1"
 

@@ -137,6 +137,8 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.received += data
+        if self.received.startswith(b"\x16"):  # somebody speaks TLS
+            self.transport.abort()
         while self.player is None and (request := self._request()):
             try:
                 self._answer(*request)

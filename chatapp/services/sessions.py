@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Least, Now
 from django.utils import timezone
 
 from chatapp.bus import bus, session_topic, user_topic
@@ -20,6 +20,7 @@ from chatapp.services.artifacts import purge_blobs
 from chatapp.services.metadata import check_metadata
 
 UNNAMED = "New session"
+_LONGEST_TTI = 10 * 365 * 24 * 60
 
 
 def create_session(
@@ -195,8 +196,10 @@ def purge_sessions(sessions: "models.QuerySet[Session]") -> int:
 
 def idle_sessions() -> "models.QuerySet[Session]":
     """Sessions whose `tti_minutes` have passed since anything happened in them."""
+    # Capped, since no database adds 2**53 minutes to a date; SQLite multiplies plain integers only.
+    minutes = Cast(Least("tti_minutes", _LONGEST_TTI), models.IntegerField())
     idle_since = models.ExpressionWrapper(
-        models.F("last_event_at") + models.F("tti_minutes") * timedelta(minutes=1),
+        models.F("last_event_at") + minutes * timedelta(minutes=1),
         output_field=models.DateTimeField(),
     )
     quiet = Session.objects.alive().filter(tti_minutes__gt=0).exclude(state="running")

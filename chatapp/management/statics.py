@@ -4,14 +4,17 @@ import fcntl
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
 import django
-import whitenoise
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+
+# It brings an htmx of its own, whose modules import by names that cannot be hashed.
+UNUSED = ["django_htmx"]
 
 
 def collect_if_changed() -> bool:
@@ -21,7 +24,7 @@ def collect_if_changed() -> bool:
         current = _fingerprint()
         if stamp.read() == current and (root / "staticfiles.json").exists():
             return False
-        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("collectstatic", ignore=UNUSED, interactive=False, verbosity=0)
         stamp.seek(0)
         stamp.truncate()
         stamp.write(current)
@@ -30,7 +33,7 @@ def collect_if_changed() -> bool:
 
 def _fingerprint() -> str:
     """Of names, sizes and times: reading every byte would take longer than the start may."""
-    digest = hashlib.sha256(f"{django.VERSION} {whitenoise.__version__}".encode())
+    digest = hashlib.sha256(f"{django.VERSION} {version('whitenoise')}".encode())
     for line in sorted(_files()):
         digest.update(line.encode())
     return digest.hexdigest()
@@ -38,7 +41,7 @@ def _fingerprint() -> str:
 
 def _files() -> Iterator[str]:
     for finder in get_finders():
-        for name, storage in finder.list([]):
+        for name, storage in finder.list(UNUSED):
             stat = Path(storage.path(name)).stat()
             yield f"{name} {stat.st_size} {stat.st_mtime_ns}\n"
 

@@ -92,7 +92,9 @@ def _write_found(answer: IO[bytes], found: Iterator[Found], limits: Limits) -> d
             size = len(ready.text.encode())
             if size > room:
                 _write(answer, asdict(replace(ready, text=_cut(ready.text, room))))
-                return asdict(CutShort(f"Only the first {limits.output_mb} MB of text were read."))
+                cut = CutShort(f"Only the first {limits.output_mb} MB of text were read.")
+                _write(answer, asdict(cut))
+                break
             room -= size
         _write(answer, asdict(ready))
     return {"end": True}

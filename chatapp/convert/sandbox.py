@@ -24,7 +24,7 @@ from chatapp.convert.values import Limits
 
 AT_ONCE = 2
 PREFIX = "chatapp-convert-"
-_CHILD = Path(__file__).with_name("child.py")
+CHILD = Path(__file__).with_name("child.py")
 _CHUNK = 65_536
 _STDERR_TAIL = 2_000
 _MB = 1024 * 1024
@@ -43,12 +43,15 @@ class Ending:
     overflowed: bool = False
 
 
-async def run(document: IO[bytes], *, module: str, filename: str, limits: Limits) -> Ending:
+async def run(
+    document: IO[bytes], *, module: str, filename: str, limits: Limits, program: Path = CHILD
+) -> Ending:
     """Read a document in a child process. Two at a time; the others wait."""
     job = json.dumps({"module": module, "filename": filename, "limits": asdict(limits)})
     async with _slot():
         with _workplace() as folder, tempfile.TemporaryFile() as complaints:
-            async with _child(job, folder, document, complaints) as process:
+            command = [sys.executable, "-I", "-X", "utf8", str(program), job]
+            async with _child(command, folder, document, complaints) as process:
                 output, timed_out = await _output(process, limits)
             _log_complaints(complaints, process)
     overflowed = len(output) > _room(limits)
@@ -73,14 +76,18 @@ def _workplace() -> Iterator[str]:
 
 @asynccontextmanager
 async def _child(
-    job: str, folder: str, document: IO[bytes], complaints: IO[bytes]
+    command: list[str], folder: str, document: IO[bytes], complaints: IO[bytes]
 ) -> AsyncIterator[Process]:
     """Leaves no process of the child's session behind, however the caller ends."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-X", "utf8", str(_CHILD), job,
-        stdin=document, stdout=PIPE, stderr=complaints,
-        cwd=folder, env={}, start_new_session=True,
-    )  # fmt: skip
+        *command,
+        stdin=document,
+        stdout=PIPE,
+        stderr=complaints,
+        cwd=folder,
+        env={},
+        start_new_session=True,
+    )
     try:
         yield process
     finally:

@@ -37,7 +37,9 @@ class Styles:
     headings: tuple[float, ...]
 
     def level(self, run: Run) -> int:
-        """1 to 6, or 0 for body text."""
+        """1 to 6, or 0 for body text, which what has a bullet always is."""
+        if _BULLET.match(run.text):
+            return 0
         for level, size in enumerate(self.headings, start=1):
             if run.size > size - 0.6:
                 return level
@@ -52,6 +54,8 @@ _LONG_LINE = 40
 _BULLET = re.compile("([•◦▪▫●○■□‣⁃·➢✓\uf0b7\uf0a7\uf0d8\uf076]|[–*-](?=\\s)|o(?=\\s))\\s*")
 _NUMBER = re.compile(r"(\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)])\s+")
 _LONE_MARKER = re.compile("[•◦▪▫●○■□‣⁃·➢✓\uf0b7\uf0a7\uf0d8\uf076–*-]|o|\\(?(?:\\d{1,3}|[a-z])[.)]")
+# The dots between a heading and its page in a table of contents.
+_LEADER = re.compile(r"(?:\s*\.){4,}\s*")
 _CJK = re.compile("[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
 
 
@@ -269,7 +273,7 @@ def _continues(group: list[Run], line: Run, edges: tuple[float, float], styles: 
     last = group[-1]
     if styles.level(last) != styles.level(line) or last.y0 - line.y0 > 1.7 * max(last.size, 1):
         return False
-    if _is_item(line.text):
+    if _is_item(line.text) or _LEADER.search(last.text):
         return False
     if styles.level(line):
         return abs(last.size - line.size) < 0.6
@@ -284,6 +288,7 @@ def _flowed(group: list[Run]) -> Run:
     text = group[0].text
     for line in group[1:]:
         text = _continued(text, line.text)
+    text = _LEADER.sub(" … ", text)
     return replace(group[0], text=text, bold=all(line.bold for line in group))
 
 

@@ -170,6 +170,8 @@ class Migration(migrations.Migration):
                 ("encoder_name", models.CharField(max_length=100)),
                 ("custom_dimensions", models.JSONField(blank=True, default=list)),
                 ("version", models.PositiveBigIntegerField(default=1, editable=False)),
+                ("embedding_version", models.PositiveIntegerField(default=1, editable=False)),
+                ("part_count", models.PositiveBigIntegerField(default=0, editable=False)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (

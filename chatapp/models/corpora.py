@@ -46,8 +46,9 @@ class Corpus(models.Model):
     """A set of documents under one key.
 
     `version` is raised in the transaction of every change of its documents, parts or vectors, so
-    that what a process keeps in memory is known to be stale. `encoder_name` says which vectors
-    are searched; it changes only when all parts have the new ones.
+    that what a process keeps in memory is known to be stale. `encoder_name` says what made the
+    vectors that are searched; it changes, and `embedding_version` with it, only when all parts
+    have new ones.
     """
 
     key = models.CharField(max_length=50, unique=True)
@@ -68,6 +69,8 @@ class Corpus(models.Model):
         models.JSONField(default=list, blank=True)
     )
     version = models.PositiveBigIntegerField(default=1, editable=False)
+    embedding_version = models.PositiveIntegerField(default=1, editable=False)
+    part_count = models.PositiveBigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -57,3 +57,6 @@ def agent(db):
 @pytest.fixture
 def session(alice, agent):
     return make_session(owner=alice, agent=agent)
+
+
+from tests.scripted import llm  # noqa: E402, F401 - a fixture

@@ -5,6 +5,7 @@ turns would stand in line behind each other there, so each has a small pool of i
 """
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -50,6 +51,13 @@ def _call(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 
 def _close_connections(executor: ThreadPoolExecutor, size: int) -> None:
-    for future in [executor.submit(connection.close) for _ in range(size)]:
+    # Nobody passes the barrier before all are there, so that every thread closes its own.
+    everybody = threading.Barrier(size)
+
+    def close() -> None:
+        connection.close()
+        everybody.wait(timeout=5)
+
+    for future in [executor.submit(close) for _ in range(size)]:
         future.result()
     executor.shutdown(wait=True)

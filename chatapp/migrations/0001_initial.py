@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
                 ('context_window', models.PositiveIntegerField(default=128000)),
                 ('capabilities', models.JSONField(blank=True, default=dict)),
                 ('parameters', models.JSONField(blank=True, default=dict)),
-                ('headers', chatapp.models.fields.SealedTextField(blank=True, help_text='JSON object of extra headers, sealed.')),
+                ('options', models.JSONField(blank=True, default=dict)),
                 ('aliases', models.JSONField(blank=True, default=list)),
                 ('wire_type', models.CharField(default='openai-compatible', editable=False, max_length=40)),
                 ('is_default', models.BooleanField(default=False)),

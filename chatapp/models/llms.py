@@ -25,7 +25,7 @@ class Llm(models.Model):
     context_window = models.PositiveIntegerField(default=128_000)
     capabilities = models.JSONField(default=dict, blank=True)
     parameters = models.JSONField(default=dict, blank=True)
-    headers = SealedTextField(blank=True, help_text="JSON object of extra headers, sealed.")
+    options = models.JSONField(default=dict, blank=True)
     aliases = models.JSONField(default=list, blank=True)
     wire_type = models.CharField(max_length=40, default="openai-compatible", editable=False)
     is_default = models.BooleanField(default=False)

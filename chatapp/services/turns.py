@@ -284,6 +284,19 @@ def turns_to_dispatch(*, waited: timedelta, limit: int = 200) -> list[int]:
     return list(heads.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
+def running_turns() -> list[tuple[int, str]]:
+    """Every running turn and the name of its runner."""
+    running = Turn.objects.filter(status=Status.RUNNING)
+    return list(running.order_by("pk").values_list("pk", "runner"))
+
+
+def expire_leases(*, turn_ids: Sequence[int]) -> None:
+    """For turns whose runner is known to be dead: others need not wait for the lease to end."""
+    Turn.objects.filter(pk__in=turn_ids, status=Status.RUNNING).update(
+        lease_until=Now() - timedelta(seconds=1)
+    )
+
+
 @transaction.atomic
 def release_turns(*, runner: str, turn_ids: Sequence[int]) -> None:
     """Hand turns back while draining: others may take them at once."""

@@ -1,12 +1,15 @@
 """What a tool is: one module in `builtin/`, an input class and a `Tool` subclass.
 
-Tools get a `ToolContext`, never the ORM: what they may touch is bound to the session's owner.
+Tools get a `ToolContext`, never a request: what they may touch is bound to the session.
 """
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chatapp.errors import ToolError
+from chatapp.lib.database_threads import DatabaseThreads
 
 if TYPE_CHECKING:
     from chatapp.models import Session
@@ -23,29 +26,36 @@ Arguments = TypeVar("Arguments", bound=ToolArguments)
 
 @dataclass(frozen=True, slots=True)
 class ToolContext:
-    """What a tool may know of the turn it runs in."""
+    """What a tool may know of the turn it runs in.
+
+    `configuration` is the agent's tool configuration with every reference resolved; the locked
+    arguments that are no arguments of the model lie in its `argument_override`.
+    `database.run(service, **arguments)` is the way to the database.
+    """
 
     session: "Session"
     turn_id: int
     tool_call_id: str
     configuration_name: str
     configuration: dict[str, Any] = field(default_factory=dict)
+    database: DatabaseThreads = field(default_factory=lambda: DatabaseThreads("tools", 1))
 
 
 class Tool(Generic[Arguments]):
     """Something an agent can do. The docstring is what the model reads.
 
-    `call` returns a JSON object, or raises `ToolError`, which the model reads. `has_effects`
-    says that a second run would change something outside the session: such a call is never
-    repeated after a crash. `timeout` is in seconds.
+    An instance stands for one configuration of it. `call` returns a JSON object, or raises
+    `ToolError`, which the model reads. `has_effects` says that a second run would change
+    something outside the session: such a call is never repeated after a crash. `timeout` is in
+    seconds.
     """
 
     registry: ClassVar[dict[str, type["Tool[Any]"]]] = {}
     name: ClassVar[str]
     title: ClassVar[str] = ""
-    has_effects: ClassVar[bool] = False
-    timeout: ClassVar[float] = 60.0
-    Input: ClassVar[type[ToolArguments]]
+    has_effects: bool = False
+    timeout: float = 60.0
+    Input: ClassVar[type[ToolArguments]] = ToolArguments
 
     def __init_subclass__(cls, *, name: str, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -54,9 +64,25 @@ class Tool(Generic[Arguments]):
         cls.name = name
         cls.registry[name] = cls
 
+    def __init__(self, configuration: dict[str, Any] | None = None) -> None:
+        self.configuration = configuration or {}
+
+    def description(self) -> str:
+        return " ".join((self.__doc__ or "").split())
+
+    def input_schema(self) -> dict[str, Any]:
+        return self.Input.model_json_schema()
+
+    def validate(self, arguments: dict[str, Any]) -> Arguments:
+        """The arguments as `call` takes them. Raises ToolError for the model to mend."""
+        try:
+            return self.Input.model_validate(arguments)  # type: ignore[return-value]
+        except ValidationError as exc:
+            problems = "; ".join(
+                f"{'.'.join(map(str, error['loc'])) or 'arguments'}: {error['msg']}"
+                for error in exc.errors()[:5]
+            )
+            raise ToolError(f"Invalid arguments: {problems}", code="invalid_arguments") from exc
+
     async def call(self, arguments: Arguments, context: ToolContext) -> dict[str, Any]:
         raise NotImplementedError
-
-    @classmethod
-    def description(cls) -> str:
-        return " ".join((cls.__doc__ or "").split())

@@ -1,0 +1,56 @@
+"""What goes over the socket, or in an answer to a poll: small JSON objects with a kind `t`.
+
+ev  an event's card: seq, id, type, turn, html        begin  a body begins: turn, attempt, kind
+b   a block as it is now: turn, n, len, closed, html   d      more of a block: turn, n, off, len, html
+th  thinking text: turn, txt, fresh                    run    turn's state: turn, state, label, since
+changed  something to fetch anew: what, id             row    a sidebar row changed: key
+hb  heartbeat: seq                                     resync come back with your cursor
+"""
+
+from typing import Any
+
+import orjson
+
+from chatapp.events.bodies import Thinking
+from chatapp.events.frames import EventFrame, NoticeFrame, RowFrame, TurnFrame
+from chatapp.render import render_event
+
+Message = dict[str, Any]
+
+
+def event_message(frame: EventFrame, *, staff: bool, hide_thinking: bool = False) -> Message:
+    hidden = not staff and (
+        bool(frame.hidden_reason) or (hide_thinking and isinstance(frame.body, Thinking))
+    )
+    return {
+        "t": "ev",
+        "seq": frame.seq,
+        "id": frame.id,
+        "type": frame.body.type,
+        "turn": frame.turn_id,
+        "html": "" if hidden else render_event(frame, staff=staff),
+    }
+
+
+def turn_message(frame: TurnFrame) -> Message:
+    return {
+        "t": "run",
+        "turn": frame.turn_id,
+        "attempt": frame.attempt,
+        "state": frame.state,
+        "label": frame.label,
+        "since": frame.since,
+        "after": frame.after,
+    }
+
+
+def notice_message(frame: NoticeFrame) -> Message:
+    return {"t": "changed", "what": frame.what, "id": frame.id}
+
+
+def row_message(frame: RowFrame) -> Message:
+    return {"t": "row", "key": frame.session_key}
+
+
+def dumps(messages: list[Message]) -> str:
+    return orjson.dumps(messages).decode()

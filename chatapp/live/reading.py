@@ -1,0 +1,88 @@
+"""What watchers read from the database, on threads of their own: one hop for each question."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest
+
+from chatapp.errors import NotAuthenticated
+from chatapp.events.frames import EventFrame, TurnFrame
+from chatapp.lib.database_threads import DatabaseThreads
+from chatapp.models import Event, Session, Turn, User
+
+MAX_EVENTS = 500
+database = DatabaseThreads("live", 8 if settings.POSTGRESQL else 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a socket needs to know once, when it opens."""
+
+    user_id: int
+    session_id: int
+    session_key: str
+    staff: bool
+    hide_thinking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Events after a seq, and where the session's turn stands. `more` says there are further."""
+
+    frames: list[EventFrame]
+    turn: TurnFrame
+    draft: dict[str, object]
+    more: bool
+
+
+def open_session(cookie: str, key: str, *, staff: bool) -> Opening:
+    """Raises NotAuthenticated without a login, NotFound for what is not visible."""
+    user = user_of(cookie)
+    if staff:
+        session = Session.objects.access_to_review(user, key)
+    else:
+        session = Session.objects.access(user, key)
+    hidden = session.agent.show_thinking == session.agent.ShowThinking.HIDDEN
+    return Opening(user.pk, session.pk, session.key, staff, hidden)
+
+
+def user_of(cookie: str) -> User:
+    request = HttpRequest()
+    request.session = SessionStore(cookie)
+    user = get_user(request)
+    if not isinstance(user, User) or not user.is_active:
+        raise NotAuthenticated("Sign in first.")
+    return user
+
+
+def news(session_id: int, session_key: str, after: int) -> News:
+    rows = list(
+        Event.objects.filter(session_id=session_id, seq__gt=after).order_by("seq")[: MAX_EVENTS + 1]
+    )
+    frames = [event.frame(session_key) for event in rows[:MAX_EVENTS]]
+    turn = Turn.objects.filter(session_id=session_id).active().first()
+    return News(
+        frames=frames,
+        turn=_turn_frame(turn, frames[-1].seq if frames else after),
+        draft={"turn_id": turn.pk, "attempt": turn.attempt, **turn.draft}
+        if turn and turn.draft
+        else {},
+        more=len(rows) > MAX_EVENTS,
+    )
+
+
+def last_seq(session_id: int) -> int:
+    return Session.objects.values_list("last_seq", flat=True).get(pk=session_id)
+
+
+def _turn_frame(turn: Turn | None, after: int) -> TurnFrame:
+    if turn is None:
+        return TurnFrame(None, 0, after, "idle")
+    since = (turn.started_at or turn.created_at).timestamp()
+    if turn.cancel_requested_at:
+        return TurnFrame(turn.pk, turn.attempt, after, "stopping", "Stopping", since)
+    if turn.status == Turn.Status.QUEUED:
+        return TurnFrame(turn.pk, turn.attempt, after, "queued", "Waiting for a free runner", since)
+    return TurnFrame(turn.pk, turn.attempt, after, "thinking", "Working", since)

@@ -1,0 +1,251 @@
+"""One stream a session and process: frames in, messages out to every socket that watches.
+
+Each card and block is made once for each audience, and turned into JSON once. The frames are
+a rumour: a seq that is missing is read from the database, a delta that does not continue the
+text sends for the text so far.
+"""
+
+import asyncio
+import random
+from collections.abc import Iterable
+from typing import Protocol
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError
+
+from chatapp.bus import Watch, bus, session_topic
+from chatapp.events.frames import (
+    DeltaFrame,
+    Draft,
+    EventFrame,
+    Frame,
+    NoticeFrame,
+    TurnFrame,
+)
+from chatapp.live import reading
+from chatapp.live.answers import Gap, LiveAnswer
+from chatapp.live.messages import Message, dumps, event_message, notice_message, turn_message
+
+log = structlog.get_logger(__name__)
+SETTLE_SECONDS = 0.2
+# Frames cannot be lost inside one process; between processes they can.
+CHECK_SECONDS = 5.0 if settings.REDIS_URL or settings.TURN_RUNNER == "worker" else 30.0
+
+
+class Watcher(Protocol):
+    """A socket. `put` must not wait."""
+
+    staff: bool
+    hide_thinking: bool
+
+    def put(self, text: str) -> None: ...
+
+
+class SessionStream:
+    """Shared by the watchers of one session in this process."""
+
+    def __init__(self, session_id: int, session_key: str) -> None:
+        self.session_id, self.session_key = session_id, session_key
+        self.last_seq = 0
+        self._watchers: set[Watcher] = set()
+        self._answer: LiveAnswer | None = None
+        self._turn: TurnFrame | None = None
+        self._watch: Watch | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._watch = await bus.watch(session_topic(self.session_id))
+        self._task = asyncio.create_task(self._pump(self._watch), name=f"stream {self.session_key}")
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+        if self._watch:
+            await bus.unwatch(self._watch)
+
+    async def join(self, watcher: Watcher, after: int) -> None:
+        """Send what was missed since `after`, then the text so far, then go along.
+
+        The stream watches the bus already. Between the last reading and joining nothing is
+        awaited, so nothing can fall between them.
+        """
+        while True:
+            news = await reading.database.run(
+                reading.news, self.session_id, self.session_key, after
+            )
+            self._send_to(watcher, [self._event(frame, watcher) for frame in news.frames])
+            after = news.frames[-1].seq if news.frames else after
+            if news.more:
+                continue
+            if self._answer is None and news.turn.turn_id:
+                await self._fetch_draft(news)
+            if after >= self.last_seq:
+                break
+        self.last_seq = max(self.last_seq, after)
+        turn = self._turn if self._turn and self._turn.turn_id == news.turn.turn_id else news.turn
+        self._turn = turn
+        answer = self._answer.snapshot() if self._answer else []
+        self._send_to(watcher, [turn_message(turn), *self._fit_for(answer, watcher)])
+        self._watchers.add(watcher)
+
+    def leave(self, watcher: Watcher) -> None:
+        self._watchers.discard(watcher)
+
+    @property
+    def is_watched(self) -> bool:
+        return bool(self._watchers)
+
+    async def _pump(self, watch: Watch) -> None:
+        while True:
+            timeout = SETTLE_SECONDS if self._answer else CHECK_SECONDS * random.uniform(0.8, 1.2)
+            came = await watch.wait(timeout)
+            try:
+                if watch.overflowed:
+                    watch.overflowed = False
+                    self._answer = None
+                    await self._catch_up()
+                elif came:
+                    await self._take(watch.take())
+                elif self._answer:
+                    self._broadcast(self._answer.settle(asyncio.get_running_loop().time()))
+                    if CHECK_SECONDS < 10 and random.random() < SETTLE_SECONDS / CHECK_SECONDS:
+                        await self._catch_up()
+                else:
+                    await self._catch_up()
+            except DatabaseError:
+                log.warning("stream.database_away", exc_info=True)
+                await asyncio.sleep(1)
+
+    async def _take(self, frames: Iterable[Frame]) -> None:
+        """All that came since the last time, as one message."""
+        messages: list[Message | EventFrame] = []
+        for frame in frames:
+            match frame:
+                case EventFrame():
+                    messages += await self._take_event(frame)
+                case DeltaFrame():
+                    messages += await self._take_delta(frame)
+                case TurnFrame():
+                    messages += self._take_turn(frame)
+                case NoticeFrame():
+                    messages.append(notice_message(frame))
+        self._broadcast(messages)
+
+    async def _take_event(self, frame: EventFrame) -> list[Message | EventFrame]:
+        if frame.seq <= self.last_seq:
+            return []
+        missed: list[EventFrame] = []
+        if frame.seq > self.last_seq + 1:
+            news = await self._news()
+            missed = [event for event in news.frames if event.seq < frame.seq]
+        self.last_seq = frame.seq
+        if self._answer and frame.turn_id == self._answer.turn_id:
+            self._answer = None
+        return [*missed, frame]
+
+    async def _take_delta(self, frame: DeltaFrame) -> list[Message]:
+        if frame.after < self.last_seq and not self._answer:
+            return []
+        now = asyncio.get_running_loop().time()
+        begun: list[Message] = []
+        if self._answer is None or not self._answer.is_of(frame):
+            self._answer = LiveAnswer(frame)
+            begun = self._answer.snapshot()[:1]
+        try:
+            return [*begun, *self._answer.take(frame.offset, frame.text, now)]
+        except Gap:
+            draft = await bus.draft(self.session_id)
+            if draft is None or not self._answer.is_of(draft):
+                return begun
+            self._answer.take(0, draft.text, now)
+            return self._answer.snapshot()
+
+    def _take_turn(self, frame: TurnFrame) -> list[Message]:
+        self._turn = frame
+        if frame.state == "idle" or (self._answer and frame.attempt != self._answer.attempt):
+            self._answer = None
+        return [turn_message(frame)]
+
+    async def _catch_up(self) -> None:
+        """Frames were lost, or may have been: read."""
+        if not self._watchers:
+            return
+        news = await self._news()
+        if news.frames:
+            self.last_seq = news.frames[-1].seq
+            self._answer = None
+        if news.frames or (self._turn and news.turn.turn_id != self._turn.turn_id):
+            self._turn = news.turn
+            self._broadcast([*news.frames, turn_message(news.turn)])
+
+    async def _fetch_draft(self, news: reading.News) -> None:
+        """The text so far: from the runner's process, or else what the turn's row has of it."""
+        draft = await bus.draft(self.session_id)
+        if draft is None and news.draft.get("text"):
+            draft = Draft(**news.draft)  # type: ignore[arg-type] - the row's JSON
+        if draft and draft.text and self._answer is None and draft.turn_id == news.turn.turn_id:
+            answer = LiveAnswer(draft)
+            answer.take(0, draft.text, asyncio.get_running_loop().time())
+            self._answer = answer
+
+    async def _news(self) -> reading.News:
+        return await reading.database.run(
+            reading.news, self.session_id, self.session_key, self.last_seq
+        )
+
+    def _broadcast(self, messages: list[Message | EventFrame] | list[Message]) -> None:
+        if not messages:
+            return
+        made: dict[tuple[bool, bool], str] = {}
+        for watcher in list(self._watchers):
+            audience = (watcher.staff, watcher.hide_thinking)
+            if audience not in made:
+                ready = [
+                    self._event(message, watcher) if isinstance(message, EventFrame) else message
+                    for message in messages
+                ]
+                made[audience] = dumps(self._fit_for(ready, watcher))
+            watcher.put(made[audience])
+
+    def _send_to(self, watcher: Watcher, messages: list[Message]) -> None:
+        if messages:
+            watcher.put(dumps(messages))
+
+    def _event(self, frame: EventFrame, watcher: Watcher) -> Message:
+        return event_message(frame, staff=watcher.staff, hide_thinking=watcher.hide_thinking)
+
+    def _fit_for(self, messages: list[Message], watcher: Watcher) -> list[Message]:
+        if watcher.staff or not watcher.hide_thinking:
+            return messages
+        return [m for m in messages if m["t"] != "th" and m.get("kind") != "thinking"]
+
+
+class Streams:
+    """The streams of this process, opened by their first watcher and closed after the last."""
+
+    LINGER_SECONDS = 5.0
+
+    def __init__(self) -> None:
+        self._streams: dict[int, tuple[asyncio.AbstractEventLoop, SessionStream]] = {}
+
+    async def open(self, session_id: int, session_key: str) -> SessionStream:
+        loop = asyncio.get_running_loop()
+        known = self._streams.get(session_id)
+        if known and known[0] is loop:
+            return known[1]
+        stream = SessionStream(session_id, session_key)
+        self._streams[session_id] = (loop, stream)
+        await stream.start()
+        return stream
+
+    async def close_if_idle(self, stream: SessionStream) -> None:
+        """A reload comes back within seconds: what is known until then stays."""
+        await asyncio.sleep(self.LINGER_SECONDS)
+        known = self._streams.get(stream.session_id)
+        if not stream.is_watched and known and known[1] is stream:
+            del self._streams[stream.session_id]
+            await stream.stop()
+
+
+streams = Streams()

@@ -1,0 +1,50 @@
+"""An event as HTML. Page, older page, socket, polling and staff view use this one function."""
+
+from collections import OrderedDict
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.template.loader import get_template
+
+from chatapp.events.frames import EventFrame
+
+_MAX_CACHED = 4_000
+_cache: OrderedDict[tuple[str, bool, str], str] = OrderedDict()
+
+
+class EventCard:
+    """What an event's template gets as `event`."""
+
+    def __init__(self, frame: EventFrame) -> None:
+        self.id, self.seq, self.body = frame.id, frame.seq, frame.body
+        self.turn_id, self.hidden_reason = frame.turn_id, frame.hidden_reason
+        self.created_at = datetime.fromisoformat(frame.created_at)
+
+
+def render_event(frame: EventFrame, *, staff: bool = False) -> str:
+    """The event's card. Events never change, so a card is made once and kept for a while."""
+    key = (frame.id, staff, frame.hidden_reason)
+    html = _cache.get(key)
+    if html is None:
+        html = _render(frame, staff)
+        _cache[key] = html
+        if len(_cache) > _MAX_CACHED:
+            _cache.popitem(last=False)
+    else:
+        _cache.move_to_end(key)
+    return html
+
+
+def _render(frame: EventFrame, staff: bool) -> str:
+    context: dict[str, Any] = {
+        "event": EventCard(frame),
+        "session": {"key": frame.session_key},
+        "staff": staff,
+    }
+    return _template(frame.body.type).render(context).strip()
+
+
+@lru_cache(maxsize=64)
+def _template(kind: str) -> Any:
+    return get_template(f"events/{kind}.html")

@@ -1,0 +1,104 @@
+"""One reply of the model, put together from its chunks."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+
+from chatapp.errors import ProviderError
+from chatapp.events.bodies import AgentOutput, EventBody, Source, StructuredOutput, Thinking
+from chatapp.llm.base import (
+    Chunk,
+    Citations,
+    Finish,
+    OutputSchema,
+    TextDelta,
+    ThinkingDelta,
+    ToolCall,
+    Usage,
+)
+from chatapp.turns.happenings import Delta
+
+MAX_CALLS = 64
+
+
+def fitting(text: str, schema: OutputSchema) -> Any:
+    """The JSON in `text`, if it fits. Raises ProviderError otherwise."""
+    try:
+        value = json.loads(text)
+        jsonschema.validate(value, schema.schema)
+    except (ValueError, RecursionError, jsonschema.ValidationError, jsonschema.SchemaError) as exc:
+        raise ProviderError(
+            "The model's answer does not fit the schema.", reason="schema", detail=str(exc)[:500]
+        ) from exc
+    return value
+
+
+class Reply:
+    """Feed it chunks with `add`; it gives back what watchers may see already."""
+
+    def __init__(self) -> None:
+        self.calls: list[ToolCall] = []
+        self.usage = Usage(0, 0)
+        self.finish: Finish | None = None
+        self.first_token_ms: int | None = None
+        self._started = time.monotonic()
+        self._text: list[str] = []
+        self._thinking: list[str] = []
+        self._sources: tuple[Source, ...] = ()
+
+    def add(self, chunk: Chunk) -> Iterator[Delta | EventBody]:
+        if self.first_token_ms is None and isinstance(chunk, TextDelta | ThinkingDelta | ToolCall):
+            self.first_token_ms = self.duration_ms
+        match chunk:
+            case ThinkingDelta(text):
+                self._thinking.append(text)
+                yield Delta("thinking", text)
+            case TextDelta(text):
+                yield from self.close_thinking()
+                self._text.append(text)
+                yield Delta("agent_output", text)
+            case ToolCall():
+                yield from self.close_thinking()
+                self._take_call(chunk)
+            case Citations(sources):
+                self._sources = tuple(sources)
+            case Usage():
+                self.usage = chunk
+            case Finish():
+                self.finish = chunk
+
+    def close_thinking(self) -> Iterator[Thinking]:
+        """Thinking is over when anything else begins."""
+        content, self._thinking = "".join(self._thinking), []
+        if content.strip():
+            yield Thinking(content=content, duration_ms=self.duration_ms)
+
+    def answer(self, schema: OutputSchema | None = None) -> AgentOutput | StructuredOutput | None:
+        """The body of what was said. Raises ProviderError if it must fit a schema and does not."""
+        content = self.text
+        if not content.strip():
+            return None
+        if schema and not self.calls:
+            return StructuredOutput(schema_name=schema.name, content=fitting(content, schema))
+        truncated = self.finish is not None and self.finish.reason == "length"
+        return AgentOutput(content=content, sources=self._sources, truncated=truncated)
+
+    @property
+    def text(self) -> str:
+        return "".join(self._text)
+
+    @property
+    def duration_ms(self) -> int:
+        return round((time.monotonic() - self._started) * 1000)
+
+    def _take_call(self, call: ToolCall) -> None:
+        if len(self.calls) >= MAX_CALLS:
+            raise ProviderError(
+                f"The model asked for more than {MAX_CALLS} tools at once.", reason="tool_protocol"
+            )
+        if any(call.id == other.id for other in self.calls):
+            call = ToolCall(f"{call.id}_{len(self.calls) + 1}", call.name, call.arguments)
+        self.calls.append(call)

@@ -7,6 +7,7 @@ Linux only; elsewhere the limits of `resource` are all there is.
 import ctypes
 import os
 import resource
+import signal
 import sys
 from pathlib import Path
 
@@ -18,7 +19,6 @@ _NOBODY = 65534
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _CLONE_NEWNS, _CLONE_NEWUSER, _CLONE_NEWNET = 0x00020000, 0x10000000, 0x40000000
 _MS_BIND, _MS_REC, _MS_PRIVATE = 4096, 16384, 1 << 18
-_SIGKILL = 9
 
 # Landlock, by its system calls: https://docs.kernel.org/userspace-api/landlock.html
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
@@ -58,7 +58,7 @@ def confine(limits: Limits, *, needs_socket: bool) -> None:
         _restrict_files(libc, sockets_in_tmp=needs_socket and not has_own_tmp)
         _drop_root()
         # After the change of user, which would clear it: nobody is left to read our answer.
-        libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _set_limits(limits: Limits) -> None:
@@ -71,6 +71,8 @@ def _set_limits(limits: Limits) -> None:
         (resource.RLIMIT_CORE, 0, 0),
     ):
         resource.setrlimit(kind, (soft, hard))
+    # Python ignores this signal; then a full file would look like a damaged document.
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
 
 
 def _leave_namespaces(libc: ctypes.CDLL) -> bool:

@@ -13,7 +13,13 @@ _OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # LibreOffice maps its whole self into memory and needs a second or two only to start; rapidocr's
 # runtime reserves far more than it uses. Both are address space, not memory in use.
-_OFFICE = {"memory_mb": 2048, "cpu_seconds": 60, "wall_seconds": 60, "open_files": 256}
+_OFFICE = {
+    "memory_mb": 2048,
+    "file_mb": 256,
+    "cpu_seconds": 60,
+    "wall_seconds": 60,
+    "open_files": 256,
+}
 _NEEDS = dict.fromkeys(NEED_OFFICE, _OFFICE) | {"images": {"memory_mb": 3072, "open_files": 128}}
 
 

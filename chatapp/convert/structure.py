@@ -14,12 +14,14 @@ from chatapp.lib.page_marks import location_of
 
 _HEADING = re.compile(r"(#{1,6}) +(.+)")
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
+# What comes before any heading or mark has no sections within it.
+_INNERMOST = 7
 _Section = dict[str, Any]
 
 
 @dataclass
 class _Part:
-    """The lines below one heading or mark. Level 0 is a mark, or what comes before any heading."""
+    """The lines below one heading, or below a mark, whose level is 0."""
 
     level: int
     title: str
@@ -33,7 +35,7 @@ def structured_document(markdown: str, *, title: str | None, key: str) -> dict[s
 
 
 def _parts(markdown: str) -> Iterator[_Part]:
-    part = _Part(0, "", {})
+    part = _Part(_INNERMOST, "", {})
     fenced = False
     for line in markdown.splitlines():
         location, heading = location_of(line), _HEADING.fullmatch(line)

@@ -24,8 +24,11 @@ def loop() -> str:
 
 def allocate() -> str:
     hoard = []
-    while True:
-        hoard.append(bytearray(16 * 1024 * 1024))
+    try:
+        while True:
+            hoard.append(bytearray(1024 * 1024))
+    except MemoryError:
+        return str(len(hoard))
 
 
 def sleep() -> str:

@@ -25,7 +25,7 @@ def without_presentation_forms(text: str) -> str:
 def reading_order(visual: Sequence[str]) -> str:
     """The text of characters that stand from left to right."""
     kinds = _kinds(visual)
-    if kinds.count("R") > kinds.count("L"):
+    if _is_rtl_line(kinds):
         return "".join(_turned(visual, kinds))
     out: list[str] = []
     start = 0
@@ -51,6 +51,13 @@ def _kind(char: str) -> str:
             return "N"
         case _:
             return "."
+
+
+def _is_rtl_line(kinds: str) -> bool:
+    """The line as a whole, not only words in it: nobody says so, but both its ends do."""
+    strong = kinds.replace("N", "").replace(".", "")
+    at_both_ends = strong[:1] == strong[-1:] == "R"
+    return at_both_ends or strong.count("R") > strong.count("L")
 
 
 def _end_of_rtl(kinds: str, start: int) -> int:

@@ -14,7 +14,14 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop></item>
 </oor:items>
 """  # noqa: E501
-_FILTERS = {
+# Named, so that a file is never taken for something else than its extension says.
+_READ_AS = {
+    "doc": "MS Word 97",
+    "rtf": "Rich Text Format",
+    "ppt": "MS PowerPoint 97",
+    "xls": "MS Excel 97",
+}
+_WRITE_AS = {
     "docx": "MS Word 2007 XML",
     "pptx": "Impress MS PowerPoint 2007 XML",
     "xlsx": "Calc MS Excel 2007 XML",
@@ -35,7 +42,8 @@ def convert(source: BinaryIO, extension: str, target: str) -> Path:
         [
             "soffice", "--headless", "--norestore", "--nologo", "--nolockcheck",
             f"-env:UserInstallation={_profile().as_uri()}",
-            "--convert-to", f"{target}:{_FILTERS[target]}", "--outdir", str(result.parent),
+            f"--infilter={_READ_AS[extension]}",
+            "--convert-to", f"{target}:{_WRITE_AS[target]}", "--outdir", str(result.parent),
             str(original),
         ],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -17,6 +17,7 @@ LONGEST_HEADING = 200
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _RULE = re.compile(r"\|?\s*:?-{3,}:?\s*(?:\|\s*:?-{3,}:?\s*)*\|?$")
+_LIST_ITEM = re.compile(r"[-*+•–] |\d{1,3}[.)] ")
 _FENCE = re.compile(r"\s*(```|~~~)")
 
 
@@ -156,8 +157,7 @@ def _rejoined(parts: list[str]) -> str:
     """List items on lines of their own, prose in one line."""
     text = ""
     for part in parts:
-        is_item = bool(re.match(r"[-*+•–] |\d{1,3}[.)] ", part))
-        text += ("\n" if is_item else " ") + part
+        text += ("\n" if _LIST_ITEM.match(part) else " ") + part
     return text.strip()
 
 
@@ -188,9 +188,13 @@ def _merged(pieces: Iterable[Passage]) -> Iterator[Passage]:
 
 
 def _belong_together(one: Passage, other: Passage) -> bool:
-    return (
-        (one.heading, one.location) == (other.heading, other.location)
-        and not one.is_table
-        and not other.is_table
-        and len(one.text) + len(other.text) <= GOOD_LENGTH
-    )
+    """A list goes with the words that announce it, not with any paragraph before it."""
+    if (one.heading, one.location) != (other.heading, other.location):
+        return False
+    if one.is_table or other.is_table or len(one.text) + len(other.text) > GOOD_LENGTH:
+        return False
+    return one.text.endswith(":") or _is_list(one) == _is_list(other)
+
+
+def _is_list(passage: Passage) -> bool:
+    return bool(_LIST_ITEM.match(passage.text))

@@ -7,6 +7,7 @@ where the words say nothing, reciprocal ranks lose most of what the vectors foun
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from chatapp.search.sentences import sentences
 from chatapp.search.words import content, terms
 
 Scores = NDArray[np.float32]
+P = TypeVar("P", bound=Passage)
 
 LEXICAL = 0.05
 K1, B = 1.2, 0.75
@@ -30,10 +32,10 @@ UNSEEN_TEXTS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Generic[P]):
     """A passage and how well it fits: `coverage` is the weight of the query's words it has."""
 
-    passage: Passage
+    passage: P
     score: float
     cosine: float
     coverage: float
@@ -51,12 +53,12 @@ class Hit:
 
 def rank(
     query: str,
-    passages: Sequence[Passage],
+    passages: Sequence[P],
     embedder: Embedder,
     *,
     lexical: float = LEXICAL,
     limit: int = 10,
-) -> list[Hit]:
+) -> list[Hit[P]]:
     """The best passages for a query, best first. None is left out for being poor."""
     if not passages or not query.strip():
         return []
@@ -71,6 +73,18 @@ def rank(
         Hit(passages[at], float(scores[at]), float(cosines[at]), float(coverage[at]))
         for at in order
     ]
+
+
+def rank_few(
+    query: str, passages: Sequence[P], embedder: Embedder, *, limit: int = 10
+) -> list[Hit[P]]:
+    """The most trustworthy passages of a small set, such as one document, best first.
+
+    There the very word asked for counts more than a likeness: `rank` would put a chatty paragraph
+    before the one table row that has it.
+    """
+    hits = rank(query, passages, embedder, limit=len(passages))
+    return sorted(hits, key=lambda hit: -hit.confidence)[:limit]
 
 
 def nearness(query: str, texts: Sequence[str], embedder: Embedder) -> Scores:

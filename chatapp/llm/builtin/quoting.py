@@ -1,0 +1,174 @@
+"""Writes an answer as quotations with numbered sources. Invents nothing."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chatapp.events.bodies import Source
+from chatapp.llm.builtin.evidence import Evidence
+from chatapp.llm.builtin.moves import Say
+from chatapp.llm.builtin.situation import Situation
+from chatapp.llm.builtin.tables import Finding, Table, find_in_table, matching_rows, parse_table
+from chatapp.search.ranking import Hit, best_sentences
+
+MOST_QUOTES = 3
+AS_GOOD = 0.8
+LONGEST_WHOLE = 350
+MOST_ROWS = 12
+LONGEST_SOURCE = 300
+
+_IMAGE = re.compile(r"!\[([^\]]{0,200})\]\([^)\s]{0,2000}\)")
+_LINK = re.compile(r"\[([^\]]{1,300})\]\([^)\s]{0,2000}\)")
+
+
+class Numbering:
+    """Gives each place that is cited its number."""
+
+    def __init__(self) -> None:
+        self._sources: list[Source] = []
+
+    def cite(self, evidence: Evidence) -> str:
+        """The mark for this evidence: the same place has the same number."""
+        for source in self._sources:
+            if _place(source) == _place(evidence):
+                return f"[{source.number}]"
+        self._sources.append(_source(len(self._sources) + 1, evidence))
+        return f"[{len(self._sources)}]"
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return tuple(self._sources)
+
+
+def answer(
+    situation: Situation, hits: Sequence[Hit[Evidence]], evidence: Sequence[Evidence]
+) -> Say:
+    """Quote the best hits; when a table holds the very value asked for, say it first."""
+    numbering = Numbering()
+    chosen = worth_quoting(hits)
+    parts: list[str] = []
+    if cell := _cell_answer(situation, hits, evidence):
+        finding, table, source = cell
+        parts.append(_finding_text(situation, finding, table, numbering.cite(source)))
+        chosen = []
+    else:
+        parts.append(lead(situation, [hit.passage for hit in chosen]))
+    parts += [
+        quote(f"{excerpt(situation, hit.passage)} {numbering.cite(hit.passage)}")
+        if not hit.passage.is_table
+        else f"{excerpt(situation, hit.passage)}\n\n{numbering.cite(hit.passage)}"
+        for hit in chosen
+    ]
+    return Say("\n\n".join(parts), numbering.sources)
+
+
+def worth_quoting(hits: Sequence[Hit[Evidence]]) -> list[Hit[Evidence]]:
+    """The best hit and those nearly as good, each text once."""
+    chosen: list[Hit[Evidence]] = []
+    for hit in hits:
+        good = hit.is_relevant and hit.confidence >= AS_GOOD * hits[0].confidence
+        fresh = all(hit.passage.text != other.passage.text for other in chosen)
+        if not chosen or (good and fresh):
+            chosen.append(hit)
+    return chosen[:MOST_QUOTES]
+
+
+def lead(situation: Situation, evidence: Sequence[Evidence]) -> str:
+    titles = list(dict.fromkeys(one.title for one in evidence))
+    if len(evidence) > 1 or not titles[0]:
+        named = ", ".join(f"**{title}**" for title in titles if title)
+        return situation.phrase("found_in", titles=named or situation.phrase("the_sources"))
+    return situation.phrase("it_says", title=titles[0], where=where(situation, evidence[0]))
+
+
+def where(situation: Situation, evidence: Evidence) -> str:
+    """` (page 3, “Summary”)`, in the language of the answer; empty if nothing is known."""
+    kind, _, label = evidence.location.partition(" ")
+    known = kind in ("page", "slide", "sheet") and label
+    parts = [situation.phrase(kind, label=label) if known else evidence.location]
+    parts.append(f"“{evidence.heading}”" if evidence.heading else "")
+    named = ", ".join(part for part in parts if part)
+    return f" ({named})" if named else ""
+
+
+def excerpt(situation: Situation, passage: Evidence) -> str:
+    """The part of a passage that answers: rows of a table, a short block, or a few sentences."""
+    question = situation.question
+    if passage.is_table and (table := parse_table(passage.text)):
+        rows = matching_rows(question, table) or table.rows
+        return table.markdown(rows[:MOST_ROWS])
+    (best,) = best_sentences(question, passage.text, situation.embedder, limit=1) or [passage.text]
+    block = next((part for part in passage.text.split("\n\n") if best[:40] in _joined(part)), best)
+    if len(block) <= LONGEST_WHOLE:
+        return harmless(_with_what_follows(block, passage.text))
+    return harmless(" … ".join(best_sentences(question, block, situation.embedder, limit=2)))
+
+
+def quote(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+
+
+def harmless(text: str) -> str:
+    """A quotation brings no images and no links of its own."""
+    return _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
+
+
+def whole_table(piece: Evidence, evidence: Sequence[Evidence]) -> Table | None:
+    """The table a piece was cut from, put together again."""
+    table = parse_table(piece.text)
+    if table is None:
+        return None
+    rows = [
+        row
+        for other in evidence
+        if other.is_table
+        and (other.artifact_id, other.heading) == (piece.artifact_id, piece.heading)
+        if (part := parse_table(other.text)) and part.header == table.header
+        for row in part.rows
+    ]
+    return replace(table, rows=rows or table.rows)
+
+
+def _cell_answer(
+    situation: Situation, hits: Sequence[Hit[Evidence]], evidence: Sequence[Evidence]
+) -> tuple[Finding, Table, Evidence] | None:
+    for hit in hits[:4]:
+        if hit.passage.is_table and hit.is_relevant:
+            table = whole_table(hit.passage, evidence)
+            finding = find_in_table(situation.question, table) if table else None
+            if table and finding:
+                return finding, table, hit.passage
+    return None
+
+
+def _finding_text(situation: Situation, finding: Finding, table: Table, mark: str) -> str:
+    said = situation.phrase(
+        f"table_{finding.kind}", label=finding.label, column=finding.column, value=finding.value
+    )
+    return f"{said} {mark}\n\n{table.markdown(finding.rows[:MOST_ROWS])}"
+
+
+def _with_what_follows(block: str, text: str) -> str:
+    """A paragraph that ends in a colon is nothing without the list after it."""
+    following = text.partition(f"{block}\n\n")[2].split("\n\n")[0]
+    return f"{block}\n\n{following}" if block.rstrip().endswith(":") and following else block
+
+
+def _joined(block: str) -> str:
+    return " ".join(line.strip() for line in block.splitlines())
+
+
+def _place(one: Source | Evidence) -> tuple[str, str, str, str]:
+    return one.title, one.location, one.artifact_id, one.document_id
+
+
+def _source(number: int, evidence: Evidence) -> Source:
+    return Source(
+        number=number,
+        title=evidence.title,
+        location=evidence.location,
+        artifact_id=evidence.artifact_id,
+        document_id=evidence.document_id,
+        corpus_key=evidence.corpus_key,
+        text=evidence.text[:LONGEST_SOURCE],
+    )

@@ -19,6 +19,7 @@ FinishReason = Literal["stop", "tool_calls", "length", "content_filter"]
 # end of the body, without which the connection cannot be used again.
 AFTERWORD = 2.0
 FAREWELL = 0.05
+SECRET_HEADERS = ("authorization", "x-api-key")
 
 
 class Assembler:
@@ -79,15 +80,19 @@ async def chunks(
     options: StreamOptions,
 ) -> AsyncIterator[Chunk]:
     """Ask, and give back the answer as it comes; its calls, usage and finish at the end."""
-    async with ask(url, headers, body, options) as stream:
-        while reply.size <= options.max_output_chars:
-            payloads = await _next(stream, reply)
-            if payloads is None:
-                break
-            for payload in payloads:
-                for chunk in reply.take(payload):
-                    yield chunk
-            _mind(stream, reply)
+    try:
+        async with ask(url, headers, body, options) as stream:
+            while reply.size <= options.max_output_chars:
+                payloads = await _next(stream, reply)
+                if payloads is None:
+                    break
+                for payload in payloads:
+                    for chunk in reply.take(payload):
+                        yield chunk
+                _mind(stream, reply)
+    except TurnError as error:
+        error.detail = _without_secrets(error.detail, headers, options)
+        raise
     for chunk in _ending(reply, is_too_long=reply.size > options.max_output_chars):
         yield chunk
 
@@ -129,3 +134,12 @@ def _ending(reply: Assembler, *, is_too_long: bool) -> list[Chunk]:
     if reason in ("stop", "tool_calls"):
         reason = "tool_calls" if calls else "stop"
     return [*calls, *([reply.usage] if reply.usage else []), Finish(reason)]
+
+
+def _without_secrets(detail: str, headers: dict[str, str], options: StreamOptions) -> str:
+    """Servers like to quote the key they refuse."""
+    for name, value in (headers | options.headers).items():
+        secret = value.removeprefix("Bearer ")
+        if secret and (name in SECRET_HEADERS or name in options.headers):
+            detail = detail.replace(secret, "[key]")
+    return detail

@@ -9,8 +9,8 @@ import pytest
 from chatapp.errors import ContextLimitExceeded, ProviderError
 from chatapp.llm.base import Provider, TextDelta
 from tests.fake_openai import Call, Reply
-from tests.fake_openai.dialects import AnthropicDialect, OpenAIDialect
 from tests.llm.asking import answer, broken_answer, calls, finishes, request, text
+from tests.torture.providers import break_at_random, cut_everywhere
 
 HARMLESS = (
     "bom",
@@ -231,22 +231,19 @@ async def test_whoever_leaves_early_hangs_up_at_once(server, provider):
     assert server.broken_off == 1
 
 
-@pytest.mark.parametrize("dialect", [OpenAIDialect, AnthropicDialect])
-async def test_a_stream_cut_at_any_byte_is_never_a_finished_answer(server, dialect):
-    reply = Reply(thinking="Hm", text=("Té", " is"), tools=(Call("clock", '{"zone":"é"}'),))
-    name = "openai" if dialect is OpenAIDialect else "anthropic"
-    provider = Provider.registry[name](base_url=server.url)
-    spoken = dialect(reply, {"stream_options": {"include_usage": True}})
-    recorded = b"".join(spoken.frames()).decode("latin-1")
-    finished_at = recorded.index(spoken.finish().decode("latin-1")) + len(spoken.finish()) - 1
+async def test_a_stream_cut_at_any_byte_is_never_a_finished_answer(server):
+    await cut_everywhere(server, step=41)
 
-    for at in range(0, len(recorded), 7):
-        server.script(Reply(raw=recorded[:at] or "\n"))
-        chunks, error = await broken_answer(provider)
-        if at < finished_at:
-            assert error is not None, at
-            assert error.reason in ("incomplete", "provider_protocol")
-            assert not finishes(chunks)
-            assert not calls(chunks)
-        else:
-            assert finishes(chunks) == ["tool_calls"]
+
+async def test_a_stream_broken_in_any_way_ends_in_an_answer_or_an_error_of_ours(server):
+    await break_at_random(server, rounds=100, seed=7)
+
+
+async def test_the_key_is_not_quoted_in_what_staff_reads(server, provider):
+    words = f"Incorrect API key provided: {provider.api_key}."
+    server.script(Reply(status=401, error={"message": words}))
+
+    _, error = await broken_answer(provider)
+
+    assert error is not None
+    assert error.detail == "401: Incorrect API key provided: [key]."

@@ -3,12 +3,21 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
+from enum import Enum
 from typing import ClassVar
 
 from chatapp.errors import ProviderError
 from chatapp.llm.base import Chunk, Finish, LLMRequest, Provider, ToolCall
 
-Step = Chunk | Exception | float | asyncio.Event
+
+class BreakOff(Enum):
+    """A round with `BREAK_OFF` in it ends there without a `Finish`, as a broken stream does."""
+
+    BREAK_OFF = "break off"
+
+
+BREAK_OFF = BreakOff.BREAK_OFF
+Step = Chunk | Exception | float | asyncio.Event | BreakOff
 Round = Iterable[Step] | Callable[[LLMRequest], Iterable[Step]]
 
 
@@ -17,7 +26,7 @@ class Scripted(Provider, name="scripted"):
 
     A round is a row of steps: a chunk is given back, an exception raised, a number slept as
     seconds, an event waited for. A function of the request makes a round when it is asked. A
-    `Finish` is added where the round has none; end a round with `BREAK_OFF` to leave it out.
+    `Finish` is added where the round has none; `BREAK_OFF` leaves it out.
     """
 
     rounds: ClassVar[deque[Round]] = deque()
@@ -41,16 +50,14 @@ class Scripted(Provider, name="scripted"):
         for step in steps:
             if isinstance(step, Exception):
                 raise step
+            if isinstance(step, BreakOff):
+                return
             if isinstance(step, asyncio.Event):
                 await step.wait()
             elif isinstance(step, int | float):
                 await asyncio.sleep(step)
             else:
                 yield step
-        if BREAK_OFF not in steps and not any(isinstance(step, Finish) for step in steps):
+        if not any(isinstance(step, Finish) for step in steps):
             has_calls = any(isinstance(step, ToolCall) for step in steps)
             yield Finish("tool_calls" if has_calls else "stop")
-
-
-# A round that ends with this ends without a `Finish`, as a broken stream does.
-BREAK_OFF = 0.0

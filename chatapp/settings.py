@@ -7,6 +7,7 @@ from environs import Env
 
 from chatapp.lib.env import (
     database_from_url,
+    email_from_url,
     env_bool,
     env_choice,
     env_int,
@@ -42,6 +43,7 @@ SESSION_COOKIE_NAME = "__Host-sessionid" if BEHIND_TLS else "sessionid"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "chatapp.web.errors.csrf_failure"
 
 INSTALLED_APPS = [
     "daphne",
@@ -53,6 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -165,6 +168,9 @@ SOCIALACCOUNT_PROVIDERS = (
     if OIDC_SERVER_URL
     else {}
 )
+EMAIL_URL = env_secret("CHATAPP_EMAIL_URL")
+globals().update(email_from_url(EMAIL_URL))
+DEFAULT_FROM_EMAIL = env_str("CHATAPP_EMAIL_FROM", "chatapp@localhost")
 SIGN_IN_LINK_SECONDS = 60 * 60 * 24
 
 # Turns
@@ -189,6 +195,13 @@ LLM_PROVIDER = env_choice("CHATAPP_LLM_PROVIDER", "openai", ("openai", "anthropi
 if LLM_BASE_URL and not LLM_MODEL:
     raise ImproperlyConfigured("CHATAPP_LLM_BASE_URL is set, so CHATAPP_LLM_MODEL must be too.")
 BUILTIN_DELAY_SECONDS = env_int("CHATAPP_BUILTIN_DELAY_MS", 12) / 1000
+
+# Vectors of corpora: an OpenAI-compatible service; without one, the offline embedder
+EMBEDDING_BASE_URL = env_str("CHATAPP_EMBEDDING_BASE_URL")
+EMBEDDING_API_KEY = env_secret("CHATAPP_EMBEDDING_API_KEY")
+EMBEDDING_MODEL = env_str("CHATAPP_EMBEDDING_MODEL")
+if bool(EMBEDDING_BASE_URL) != bool(EMBEDDING_MODEL):
+    raise ImproperlyConfigured("Set CHATAPP_EMBEDDING_BASE_URL and …_MODEL together, or neither.")
 
 # Files and other limits
 MAX_UPLOAD_BYTES = env_int("CHATAPP_MAX_UPLOAD_MB", 100, minimum=1, maximum=10_000) * 2**20

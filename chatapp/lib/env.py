@@ -144,3 +144,24 @@ def storage_from_url(url: str, data_dir: Path) -> dict[str, Any]:
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {key: value for key, value in options.items() if value is not None},
     }
+
+
+def email_from_url(url: str) -> dict[str, Any]:
+    """Django's EMAIL_* settings: `smtp://user:password@host:587?tls=true`, or no mail at all."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured(
+            "CHATAPP_EMAIL_URL must look like smtp://user:password@host:587?tls=true."
+        )
+    query = parse_qs(parts.query)
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": query.get("tls") == ["true"],
+        "EMAIL_TIMEOUT": 10,
+    }

@@ -14,5 +14,7 @@ def chatapp(request: HttpRequest) -> dict[str, Any]:
         "preferences": preferences,
         "theme": preferences.get("theme", ""),
         "request_id": getattr(request, "request_id", ""),
+        "can_send_mail": bool(settings.EMAIL_URL),
+        "may_sign_up": settings.ALLOW_SIGNUP,
         "max_upload_mb": settings.MAX_UPLOAD_BYTES // 2**20,
     }

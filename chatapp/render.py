@@ -1,12 +1,15 @@
 """An event as HTML. Page, older page, socket, polling and staff view use this one function."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
 
+from chatapp.events.bodies import Thinking
 from chatapp.events.frames import EventFrame
 
 _MAX_CACHED = 4_000
@@ -34,6 +37,19 @@ def render_event(frame: EventFrame, *, staff: bool = False) -> str:
     else:
         _cache.move_to_end(key)
     return html
+
+
+def render_events(
+    frames: Iterable[EventFrame], *, staff: bool = False, hide_thinking: bool = False
+) -> SafeString:
+    """The cards of events in a row. Only staff see what was hidden."""
+    shown = (frame for frame in frames if staff or is_shown(frame, hide_thinking))
+    return mark_safe("\n".join(render_event(frame, staff=staff) for frame in shown))
+
+
+def is_shown(frame: EventFrame, hide_thinking: bool) -> bool:
+    """Whether the session's owner sees this event."""
+    return not frame.hidden_reason and not (hide_thinking and isinstance(frame.body, Thinking))
 
 
 def _render(frame: EventFrame, staff: bool) -> str:

@@ -3,9 +3,47 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from chatapp.web import accounts, settings_page
+from chatapp.live import polling
+from chatapp.web import (
+    accounts,
+    artifacts,
+    details,
+    exports,
+    messages,
+    sessions,
+    settings_page,
+    sidebar,
+)
 
 urlpatterns = [
+    path("", sessions.new_session, name="new-session"),
+    path("sidebar", sidebar.sidebar, name="sidebar"),
+    path("s/<str:key>", sessions.session_page, name="session"),
+    path("s/<str:key>/row", sidebar.row, name="session-row"),
+    path("s/<str:key>/older", sessions.older_events, name="session-older"),
+    path("s/<str:key>/events", polling.events_after, name="session-events"),
+    path("s/<str:key>/messages", messages.send, name="session-send"),
+    path("s/<str:key>/stop", messages.stop, name="session-stop"),
+    path("s/<str:key>/retry", messages.retry, name="turn-retry"),
+    path("s/<str:key>/queue", messages.queue, name="queue"),
+    path("s/<str:key>/queue/<int:turn_id>", messages.queued, name="queued-edit"),
+    path(
+        "s/<str:key>/queue/<int:turn_id>/remove", messages.remove_from_queue, name="queued-remove"
+    ),
+    path("s/<str:key>/rename", sessions.rename, name="session-rename"),
+    path("s/<str:key>/pin", sessions.pin, name="session-pin"),
+    path("s/<str:key>/delete", sessions.delete, name="session-delete"),
+    path("s/<str:key>/undelete", sessions.undelete, name="session-undelete"),
+    path("s/<str:key>/details", details.details, name="session-details"),
+    path("s/<str:key>/metadata", details.save_metadata, name="session-metadata"),
+    path("s/<str:key>/export", exports.export, name="session-export"),
+    path("s/<str:key>/files", artifacts.upload, name="artifact-upload"),
+    path("s/<str:key>/files/announce", artifacts.announce, name="artifact-announce"),
+    path("s/<str:key>/a", artifacts.panel, name="artifacts"),
+    path("s/<str:key>/a/<str:artifact_key>", artifacts.download, name="artifact"),
+    path("s/<str:key>/a/<str:artifact_key>/preview", artifacts.preview, name="artifact-preview"),
+    path("s/<str:key>/a/<str:artifact_key>/remove", artifacts.remove, name="artifact-remove"),
+    path("s/<str:key>/a/<str:artifact_key>/restore", artifacts.restore, name="artifact-restore"),
     path("admin/", admin.site.urls),
     path("login/link/<token>", accounts.sign_in_by_link, name="login-link"),
     path("settings", settings_page.settings_page, name="settings"),

@@ -11,24 +11,21 @@ from typing import Any
 
 import orjson
 
-from chatapp.events.bodies import Thinking
 from chatapp.events.frames import EventFrame, NoticeFrame, RowFrame, TurnFrame
-from chatapp.render import render_event
+from chatapp.render import is_shown, render_event
 
 Message = dict[str, Any]
 
 
 def event_message(frame: EventFrame, *, staff: bool, hide_thinking: bool = False) -> Message:
-    hidden = not staff and (
-        bool(frame.hidden_reason) or (hide_thinking and isinstance(frame.body, Thinking))
-    )
+    shown = staff or is_shown(frame, hide_thinking)
     return {
         "t": "ev",
         "seq": frame.seq,
         "id": frame.id,
         "type": frame.body.type,
         "turn": frame.turn_id,
-        "html": "" if hidden else render_event(frame, staff=staff),
+        "html": render_event(frame, staff=staff) if shown else "",
     }
 
 

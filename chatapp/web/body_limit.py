@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-_UPLOADS = re.compile(r"/files$|/upload$|/events$|/upload_file$|/admin/|/add/?$")
+_UPLOADS = re.compile(r"^/$|/files$|/messages$|/upload$|/events$|/upload_file$|/admin/|/add/?$")
 _SMALL = 2 * 2**20
 
 

@@ -1,0 +1,103 @@
+"""Send, queue, stop and try again. What comes of it arrives by the socket."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from chatapp.errors import Conflict, InvalidInput
+from chatapp.models import Session
+from chatapp.services.artifacts import add_artifact
+from chatapp.services.rate_limits import spend
+from chatapp.services.turns import (
+    edit_queued,
+    remove_queued,
+    request_cancel,
+    retry_turn,
+    submit_message,
+)
+from chatapp.web.forms import MessageForm
+from chatapp.web.requests import WebRequest
+from chatapp.web.sessions import waiting_text
+
+
+@login_required
+@require_POST
+def send(request: WebRequest, key: str) -> HttpResponse:
+    """Take the composer's message, with files when there is no script to send them ahead."""
+    session = Session.objects.access(request.user, key)
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        raise InvalidInput(form.first_error, {"content": form.first_error})
+    spend(f"send:{request.user.pk}", settings.SENDS_PER_MINUTE)
+    for file in request.FILES.getlist("files"):
+        add_artifact(
+            session=session, file=file, filename=file.name or "", mime_type=file.content_type or ""
+        )
+    client_id = form.cleaned_data["client_id"]
+    submit_message(session=session, author=request.user, body=form.body, client_id=client_id)
+    return _accepted(request, session, client_id or "")
+
+
+@login_required
+@require_POST
+def stop(request: WebRequest, key: str) -> HttpResponse:
+    session = Session.objects.access(request.user, key)
+    request_cancel(session=session, actor=request.user)
+    return _accepted(request, session)
+
+
+@login_required
+@require_POST
+def retry(request: WebRequest, key: str) -> HttpResponse:
+    """Ask the last message again."""
+    session = Session.objects.access(request.user, key)
+    spend(f"send:{request.user.pk}", settings.SENDS_PER_MINUTE)
+    retry_turn(session=session, author=request.user, client_id=request.POST.get("client_id"))
+    return _accepted(request, session)
+
+
+@login_required
+@require_GET
+def queue(request: WebRequest, key: str) -> HttpResponse:
+    """The messages that wait, for all tabs to show the same."""
+    session = Session.objects.access(request.user, key)
+    waiting = session.turns.active().filter(input_seq=None)
+    queued = [(turn.pk, waiting_text(turn)) for turn in waiting]
+    return render(request, "sessions/_queue.html", {"session": session, "queued": queued})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def queued(request: WebRequest, key: str, turn_id: int) -> HttpResponse:
+    """The form of a waiting message; a POST changes it."""
+    session = Session.objects.access(request.user, key)
+    template = "sessions/_queued_form.html"
+    turn = session.turns.active().filter(pk=turn_id, input_seq=None).first()
+    if turn is None:
+        raise Conflict("This message is already being answered.")
+    if request.method == "POST":
+        turn = edit_queued(
+            session=session, turn_id=turn_id, content=request.POST.get("content", "")
+        )
+        template = "sessions/_queued.html"
+    context = {"session": session, "id": turn_id, "text": waiting_text(turn)}
+    return render(request, template, context)
+
+
+@login_required
+@require_POST
+def remove_from_queue(request: WebRequest, key: str, turn_id: int) -> HttpResponse:
+    session = Session.objects.access(request.user, key)
+    remove_queued(session=session, turn_id=turn_id)
+    return HttpResponse("")
+
+
+def _accepted(request: WebRequest, session: Session, client_id: str = "") -> HttpResponse:
+    if not request.htmx and request.headers.get("X-Requested-With") != "fetch":
+        return HttpResponseRedirect(reverse("session", args=[session.key]))
+    response = HttpResponse(status=202)
+    response.headers["X-Client-Id"] = client_id[:100].encode("ascii", "ignore").decode()
+    return response

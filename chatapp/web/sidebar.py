@@ -1,0 +1,105 @@
+"""The sidebar: a user's sessions in date groups, one keyset page at a time."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from chatapp.models import Agent, Session
+from chatapp.web.requests import WebRequest
+
+PAGE = 40
+
+
+@login_required
+def sidebar(request: WebRequest) -> HttpResponse:
+    """A page of the list: the first, one after a cursor, or only an agent's sessions."""
+    context = sidebar_context(request)
+    return render(request, "sessions/_list.html", context)
+
+
+@login_required
+def row(request: WebRequest, key: str) -> HttpResponse:
+    """One session's row, as it is now; empty when the session is gone."""
+    session = Session.objects.visible_to(request.user).filter(key=key).first()
+    if session is None:
+        return HttpResponse("")
+    context = {"session": session, "current": request.GET.get("current", "")}
+    return render(request, "sessions/_list_item.html", context)
+
+
+def sidebar_context(request: WebRequest, current: str = "") -> dict[str, Any]:
+    agent_key = request.GET.get("agent", "") or request.COOKIES.get("sidebar_agent", "")
+    cursor = _read_cursor(request.GET.get("before", ""))
+    sessions = Session.objects.visible_to(request.user).filter(parent=None)
+    agents = list(Agent.objects.visible_to(request.user).only("key", "name"))
+    if agent_key in {agent.key for agent in agents}:
+        sessions = sessions.filter(agent__key=agent_key)
+    else:
+        agent_key = ""
+    pinned = [] if cursor else list(sessions.exclude(pinned_at=None).order_by("-pinned_at")[:PAGE])
+    page = sessions.filter(pinned_at=None)
+    if cursor:
+        at, pk = cursor
+        page = page.filter(Q(last_event_at__lt=at) | Q(last_event_at=at, pk__lt=pk))
+    rows = list(page.order_by("-last_event_at", "-pk")[: PAGE + 1])
+    return {
+        "groups": _grouped(pinned, rows[:PAGE]),
+        "next_page": _next_page(rows, agent_key),
+        "is_next_page": cursor is not None,
+        "current": current or request.GET.get("current", ""),
+        "agents": agents,
+        "agent_filter": agent_key,
+        "sidebar_collapsed": request.COOKIES.get("sidebar") == "collapsed",
+    }
+
+
+def _grouped(pinned: list[Session], rows: Iterable[Session]) -> list[tuple[str, list[Session]]]:
+    groups: dict[str, list[Session]] = {_("Pinned"): pinned} if pinned else {}
+    today = timezone.localdate()
+    for session in rows:
+        heading = _heading(timezone.localdate(session.last_event_at), today)
+        groups.setdefault(heading, []).append(session)
+    return list(groups.items())
+
+
+def _heading(day: date, today: date) -> str:
+    if day >= today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    if day > today - timedelta(days=7):
+        return _("Previous 7 days")
+    return date_format(day, "F Y" if day.year != today.year else "F")
+
+
+def _next_page(rows: list[Session], agent_key: str) -> str:
+    if len(rows) <= PAGE:
+        return ""
+    last = rows[PAGE - 1]
+    query = {"before": f"{last.last_event_at.isoformat()}~{last.pk}"}
+    if agent_key:
+        query["agent"] = agent_key
+    return f"{reverse('sidebar')}?{urlencode(query)}"
+
+
+def _read_cursor(text: str) -> tuple[datetime, int] | None:
+    """A cursor that makes no sense is the beginning."""
+    at, _tilde, pk = text.partition("~")
+    try:
+        moment = parse_datetime(at)
+    except ValueError:
+        return None
+    if moment is None or timezone.is_naive(moment) or not pk.isdigit() or len(pk) > 18:
+        return None
+    return moment, int(pk)

@@ -1,0 +1,95 @@
+/**
+ * Folds what the agent did between two answers: the output of a tool goes inside its call, and
+ * several calls become one line, "Used 3 tools · 1 failed · 12 s". Running it again is harmless.
+ */
+
+const TOOL = ".event--tool-input, .event--tool-output, .event--image-read";
+const THOUGHT = ".event--thinking:not(.event--live)";
+
+export function groupWork(transcript) {
+  for (const output of transcript.querySelectorAll(".event--tool-output[data-call]")) {
+    nest(output, transcript);
+  }
+  for (const call of transcript.querySelectorAll(".event--tool-input")) showState(call);
+  for (const burst of bursts(transcript)) fold(burst);
+}
+
+/** Put the output of a tool into the call it answers. */
+function nest(output, transcript) {
+  if (output.parentElement.matches("[data-call-output]")) return;
+  const calls = transcript.querySelectorAll(
+    `.event--tool-input[data-call="${CSS.escape(output.dataset.call)}"]`,
+  );
+  const slot = calls[calls.length - 1]?.querySelector("[data-call-output]");
+  if (!slot || slot.childElementCount) return;
+  output.querySelector("details").open = true;
+  slot.append(output);
+  if ("error" in output.dataset) slot.closest("details").open = true;
+}
+
+function showState(call) {
+  const output = call.querySelector(".event--tool-output");
+  const state = call.querySelector("[data-call-state]");
+  const name = !output ? "running" : "error" in output.dataset ? "failed" : "done";
+  const time = output?.dataset.duration ? ` · ${seconds(Number(output.dataset.duration))}` : "";
+  state.dataset.state = name;
+  state.textContent = state.dataset[name] + time;
+}
+
+/** Neighbours that are tools, from the first to the last, with the thoughts between them. */
+function* bursts(transcript) {
+  let burst = [];
+  for (const element of [...transcript.children, null]) {
+    if (element?.hidden) continue;
+    if (element?.matches(`${TOOL}, ${THOUGHT}, .work`)) {
+      if (burst.length || !element.matches(THOUGHT)) burst.push(element);
+      continue;
+    }
+    while (burst.at(-1)?.matches(THOUGHT)) burst.pop();
+    if (burst.length > 1) yield burst;
+    else if (burst[0]?.matches(".work")) label(burst[0]);
+    burst = [];
+  }
+}
+
+function fold(burst) {
+  const group = burst.find((element) => element.matches(".work")) ?? newGroup();
+  if (!group.isConnected) burst[0].before(group);
+  const events = group.querySelector(".work__events");
+  const place = burst.indexOf(group);
+  events.prepend(...burst.slice(0, Math.max(place, 0)));
+  for (const element of burst.slice(place + 1)) {
+    if (element.matches(".work")) {
+      events.append(...element.querySelector(".work__events").children);
+      element.remove();
+    } else {
+      events.append(element);
+    }
+  }
+  label(group);
+}
+
+function newGroup() {
+  return document.getElementById("work-group").content.firstElementChild.cloneNode(true);
+}
+
+function label(group) {
+  const { usedLabel, usingLabel, failedLabel } = group.dataset;
+  const calls = group.querySelectorAll(".event--tool-input, .event--image-read").length;
+  const failed = group.querySelectorAll(".event--tool-output[data-error]").length;
+  const isRunning = group.querySelector("[data-state=running]");
+  const times = [...group.querySelectorAll(".event--tool-output")].map((output) =>
+    Number(output.dataset.duration || 0),
+  );
+  const parts = [(isRunning ? usingLabel : usedLabel).replace("{n}", calls)];
+  if (failed) parts.push(failedLabel.replace("{n}", failed));
+  const total = times.reduce((sum, time) => sum + time, 0);
+  if (total && !isRunning) parts.push(seconds(total));
+  group.querySelector(".work__label").textContent = parts.join(" · ");
+}
+
+function seconds(milliseconds) {
+  const whole = Math.round(milliseconds / 1000);
+  if (whole < 1) return "< 1 s";
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

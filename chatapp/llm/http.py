@@ -79,15 +79,14 @@ class EventStream:
             self._since = self._loop.time()
         try:
             data = await self._response.content.readany()
-        except (aiohttp.ClientError, OSError) as exc:
-            raise self._failure(exc) from exc
-        if self._counts_reads:
-            self._since = None
-        self.received += len(data)
-        try:
+            if self._counts_reads:
+                self._since = None
+            self.received += len(data)
             return self._payloads.feed(data) if data else None
-        except LineTooLongError as exc:
-            raise failure("provider_protocol", "A line of the stream was too long.") from exc
+        except (aiohttp.ClientError, OSError, LineTooLongError) as exc:
+            if self.is_ending:
+                return None
+            raise self._failure(exc) from exc
 
     def begin(self) -> None:
         """The first token is here: from now on, mind the pauses only."""
@@ -96,7 +95,7 @@ class EventStream:
             self._watch(self._idle_timeout)
 
     def end_within(self, seconds: float) -> None:
-        """All that counts is here: listen on for so long, and no longer."""
+        """All that counts is here: listen on for so long, and let nothing spoil it any more."""
         self.is_ending = True
         self._counts_reads = False
         self._watch(seconds)
@@ -125,6 +124,8 @@ class EventStream:
     def _failure(self, exc: Exception) -> ProviderError:
         if self._is_expired:
             return failure("provider_timeout", f"Nothing came for {self._limit:g} seconds.")
+        if isinstance(exc, LineTooLongError):
+            return failure("provider_protocol", "A line of the stream was too long.")
         return failed_transport(exc, is_open=True)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import orjson
 
-from chatapp.errors import ProviderError, TurnError
+from chatapp.errors import TurnError
 from chatapp.llm.base import Chunk, Finish, TextDelta, ThinkingDelta, ToolCall, Usage
 from chatapp.llm.failures import failure
 from chatapp.llm.http import EventStream, StreamOptions, ask
@@ -80,36 +80,21 @@ async def chunks(
     options: StreamOptions,
 ) -> AsyncIterator[Chunk]:
     """Ask, and give back the answer as it comes; its calls, usage and finish at the end."""
+    room = options.max_output_chars
     try:
         async with ask(url, headers, body, options) as stream:
-            while reply.size <= options.max_output_chars:
-                payloads = await _next(stream, reply)
-                if payloads is None:
-                    break
+            while reply.size <= room and (payloads := await stream.read()) is not None:
                 for payload in payloads:
                     for chunk in reply.take(payload):
                         yield chunk
                 _mind(stream, reply)
+            if reply.size <= room and reply.finish is None:
+                raise _broken_off(stream, reply)
     except TurnError as error:
         error.detail = _without_secrets(error.detail, headers, options)
         raise
-    for chunk in _ending(reply, is_too_long=reply.size > options.max_output_chars):
+    for chunk in _ending(reply):
         yield chunk
-
-
-async def _next(stream: EventStream, reply: Assembler) -> list[bytes] | None:
-    """What comes next. Once the answer is complete, nothing can spoil it any more."""
-    try:
-        payloads = await stream.read()
-    except ProviderError:
-        if reply.finish is None:
-            raise
-        return None
-    if payloads is None and reply.finish is None:
-        if stream.received and not reply.heard:
-            raise failure("provider_protocol", "There was nothing to understand in the answer.")
-        raise failure("incomplete", "The answer ended without a finish reason.")
-    return payloads
 
 
 def _mind(stream: EventStream, reply: Assembler) -> None:
@@ -125,12 +110,18 @@ def _mind(stream: EventStream, reply: Assembler) -> None:
         stream.end_within(AFTERWORD)
 
 
-def _ending(reply: Assembler, *, is_too_long: bool) -> list[Chunk]:
-    if is_too_long and reply.finish is None:
-        # The last call may lack its end, and a part of a call is none.
+def _broken_off(stream: EventStream, reply: Assembler) -> TurnError:
+    if stream.received and not reply.heard:
+        return failure("provider_protocol", "There was nothing to understand in the answer.")
+    return failure("incomplete", "The answer ended without a finish reason.")
+
+
+def _ending(reply: Assembler) -> list[Chunk]:
+    if reply.finish is None:
+        # Cut by us, as too long. The last call may lack its end, and a part of a call is none.
         return [Finish("length")]
     calls = reply.calls()
-    reason = reply.finish or "stop"
+    reason = reply.finish
     if reason in ("stop", "tool_calls"):
         reason = "tool_calls" if calls else "stop"
     return [*calls, *([reply.usage] if reply.usage else []), Finish(reason)]

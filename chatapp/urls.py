@@ -9,7 +9,9 @@ from chatapp.web import (
     artifacts,
     details,
     exports,
+    health,
     messages,
+    metrics,
     sessions,
     settings_page,
     sidebar,
@@ -47,6 +49,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("login/link/<token>", accounts.sign_in_by_link, name="login-link"),
     path("settings", settings_page.settings_page, name="settings"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
 ]
 handler400 = "chatapp.web.errors.bad_request"

@@ -64,7 +64,7 @@ USER_ROLE_SCHEMA: dict[str, Any] = {
             "description": "Decides which documents the search may find.",
             "enum": ["customer", "employee", "manager"],
             "default": "customer",
-            "x-asked-at-start": True,
+            "x-ask-at-start": True,
         }
     },
 }
@@ -78,14 +78,14 @@ LANGUAGE_SCHEMA: dict[str, Any] = {
             "description": "What the agent answers in.",
             "enum": ["English", "French", "German", "Japanese", "Spanish"],
             "default": "Spanish",
-            "x-asked-at-start": True,
+            "x-ask-at-start": True,
         },
         "user_role": {
             "type": "string",
             "title": "You are a",
             "enum": ["learner", "teacher"],
             "default": "learner",
-            "x-asked-at-start": True,
+            "x-ask-at-start": True,
         },
     },
     "required": ["language"],

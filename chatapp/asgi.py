@@ -14,6 +14,7 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402 - apps must be rea
 from chatapp.live.routing import websocket_app  # noqa: E402
 from chatapp.turns.hosting import host  # noqa: E402
 from chatapp.web.body_limit import BodyLimit  # noqa: E402
+from chatapp.web.metrics import Meter  # noqa: E402
 from chatapp.web.statics import StaticFiles  # noqa: E402
 
 
@@ -43,5 +44,7 @@ class Lifespan:
 
 
 application = Lifespan(
-    BodyLimit(StaticFiles(ProtocolTypeRouter({"http": django_app, "websocket": websocket_app})))
+    BodyLimit(
+        StaticFiles(Meter(ProtocolTypeRouter({"http": django_app, "websocket": websocket_app})))
+    )
 )

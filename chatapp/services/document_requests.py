@@ -1,0 +1,80 @@
+"""What a document looks like when it is sent: the shapes of the wire contract, §18, checked."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter, field_validator
+
+from chatapp.services.query_requests import CustomDimensions, Shape
+
+MAX_KEY = 500
+MAX_PARTS = 20_000
+MAX_PART = 200_000
+
+JSONObject = dict[str, Any]
+Text = Annotated[str, Field(max_length=MAX_PART)]
+
+
+class WholeText(Shape):
+    """Cut the text into passages of whole sentences that lie under one heading."""
+
+    type: Literal["sentence_chunking_strategy"] = "sentence_chunking_strategy"
+
+
+class MaxCharacters(Shape):
+    type: Literal["max_chars_chunking_strategy"]
+    max_chars_per_chunk: int = Field(ge=100, le=MAX_PART)
+
+
+Chunking = Annotated[WholeText | MaxCharacters, Field(discriminator="type")]
+chunking_adapter: TypeAdapter[WholeText | MaxCharacters] = TypeAdapter(Chunking)
+
+
+class CorePart(Shape):
+    text: Text
+    context: Text = ""
+    metadata: JSONObject = {}
+    custom_dimensions: CustomDimensions = {}
+    table_id: str = Field("", max_length=200)
+    image_id: str = Field("", max_length=200)
+
+
+class Section(Shape):
+    id: int | None = None
+    title: str = Field("", max_length=1_000)
+    text: str = ""
+    metadata: JSONObject = {}
+    tables: list[JSONObject] = []
+    images: list[JSONObject] = []
+    sections: list["Section"] = []
+
+
+class BaseDocument(Shape):
+    id: str = Field(min_length=1, max_length=MAX_KEY)
+    metadata: JSONObject = {}
+    tables: list[JSONObject] = []
+    images: list[JSONObject] = []
+
+    @field_validator("id")
+    @classmethod
+    def _is_printable(cls, value: str) -> str:
+        if not value.isprintable() or not value.strip():
+            raise ValueError("must be printable and not blank")
+        return value
+
+
+class CoreDocument(BaseDocument):
+    type: Literal["core"]
+    document_parts: list[CorePart] = Field(min_length=1, max_length=MAX_PARTS)
+
+
+class StructuredDocument(BaseDocument):
+    type: Literal["structured"]
+    title: str = Field("", max_length=1_000)
+    description: str = ""
+    custom_dimensions: CustomDimensions = {}
+    sections: list[Section] = Field(min_length=1)
+    chunking_strategy: Chunking = WholeText()
+
+
+DocumentRequest = Annotated[CoreDocument | StructuredDocument, Field(discriminator="type")]
+document_adapter: TypeAdapter[CoreDocument | StructuredDocument] = TypeAdapter(DocumentRequest)

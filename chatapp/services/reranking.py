@@ -1,0 +1,53 @@
+"""Run the reranker that a request asks for."""
+
+from collections.abc import Iterator, Sequence
+
+from chatapp.errors import InvalidInput
+from chatapp.search.embedder import Embedder
+from chatapp.search.reranking import Candidate, by_diversity, by_relevance, cut
+from chatapp.services.query_requests import (
+    ChainReranker,
+    FunctionReranker,
+    MmrReranker,
+    NoReranker,
+    RelevanceReranker,
+    Reranker,
+)
+
+RELEVANCE = "chatapp_relevance"
+MOST_STEPS = 50
+
+
+def reranks(reranker: Reranker) -> bool:
+    """Does it change anything? Raises InvalidInput for what cannot be run here."""
+    steps = list(_steps(reranker))
+    if len(steps) > MOST_STEPS:
+        raise InvalidInput(f"More than {MOST_STEPS} rerankers.", {"reranker": "Too many."})
+    for step in steps:
+        if isinstance(step, FunctionReranker):
+            raise InvalidInput(
+                "Reranking by a user function is not supported.", {"reranker": "Not supported."}
+            )
+    return any(not isinstance(step, NoReranker) or step.limit for step in steps)
+
+
+def rerank(
+    query: str, candidates: Sequence[Candidate], reranker: Reranker, embedder: Embedder
+) -> list[Candidate]:
+    found = list(candidates)
+    for step in _steps(reranker):
+        if isinstance(step, RelevanceReranker):
+            found = by_relevance(query, found, embedder)
+        elif isinstance(step, MmrReranker):
+            found = by_diversity(found, step.diversity_bias)
+        found = cut(found, cutoff=getattr(step, "cutoff", None), limit=step.limit)
+    return found
+
+
+def _steps(reranker: Reranker) -> Iterator[Reranker]:
+    """A chain's members, also those of chains in it."""
+    if isinstance(reranker, ChainReranker):
+        for member in reranker.rerankers:
+            yield from _steps(member)
+    else:
+        yield reranker

@@ -1,10 +1,11 @@
 """Which reader a file goes to, if any, and what that reader may use."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 from chatapp.convert.errors import ConversionError
-from chatapp.convert.readers import NEED_OFFICE, module_for
+from chatapp.convert.readers import MAY_NEED_OCR, NEED_OFFICE, module_for
 from chatapp.convert.values import Limits
 from chatapp.lib.filetypes import OCTET_STREAM
 from chatapp.lib.mime import sniff_file
@@ -20,7 +21,7 @@ _OFFICE = {
     "wall_seconds": 60,
     "open_files": 256,
 }
-_NEEDS = dict.fromkeys(NEED_OFFICE, _OFFICE) | {"images": {"memory_mb": 3072, "open_files": 128}}
+_RAPIDOCR = {"memory_mb": 3072, "open_files": 128}
 
 
 def reader_for(path: Path, filename: str, mime_type: str) -> str:
@@ -40,7 +41,11 @@ def reader_for(path: Path, filename: str, mime_type: str) -> str:
 
 def limits_for(module: str, limits: Limits) -> Limits:
     """At least what the reader needs to work at all."""
-    needs = _NEEDS.get(module, {})
+    needs: dict[str, int] = {}
+    if module in NEED_OFFICE:
+        needs = _OFFICE
+    elif module in MAY_NEED_OCR and not shutil.which("tesseract"):
+        needs = _RAPIDOCR
     return replace(
         limits, **{name: max(getattr(limits, name), need) for name, need in needs.items()}
     )

@@ -1,12 +1,13 @@
 """How a PDF's page becomes lines, columns, headings and tables again."""
 
 import shutil
+from collections.abc import Sequence
 
 import pytest
 from PIL import Image
 
 from tests.convert.conftest import DATA, read
-from tests.convert.documents import make_pdf
+from tests.convert.documents import make_pdf, pdf_of
 
 LEFT = [
     "The left column has several lines of text,",
@@ -95,3 +96,51 @@ def test_a_scanned_page_is_read_by_ocr(tmp_path):
     conversion = read(path)
     assert "Total EUR 94.25" in conversion.markdown
     assert conversion.notices == ("Read from a picture, perhaps with mistakes: page 1.",)
+
+
+def test_a_turned_page_is_read_as_it_is_shown(tmp_path):
+    lines = [
+        "A landscape page is often a portrait page that is turned,",
+        "and its lines run upwards as the file sees them.",
+        "Name Quantity",
+    ]
+    content = "".join(
+        f"BT /F 10 Tf 0 1 -1 0 {100 + 14 * n} 50 Tm ({line}) Tj ET\n"
+        for n, line in enumerate(lines)
+    )
+    path = tmp_path / "turned.pdf"
+    path.write_bytes(one_page(content, page="/Rotate 90"))
+    assert read(path).markdown == "[page 1]\n\n" + " ".join(lines)
+
+
+def test_what_was_filled_into_a_form_is_read(tmp_path):
+    path = tmp_path / "form.pdf"
+    appearance = "BT /F 10 Tf 2 5 Td (Margarethe) Tj ET"
+    path.write_bytes(
+        one_page(
+            "BT /F 10 Tf 50 700 Td (Your name:) Tj ET",
+            page="/Annots[6 0 R]",
+            catalog="/AcroForm<</Fields[6 0 R]>>",
+            more=[
+                "<</Type/Annot/Subtype/Widget/FT/Tx/T(name)/V(Margarethe)/F 4"
+                "/Rect[110 695 300 715]/AP<</N 7 0 R>>>>",
+                "<</Type/XObject/Subtype/Form/BBox[0 0 190 20]/Resources<</Font<</F 3 0 R>>>>"
+                f"/Length {len(appearance)}>>stream\n{appearance}\nendstream",
+            ],
+        )
+    )
+    assert read(path).markdown == "[page 1]\n\nYour name: Margarethe"
+
+
+def one_page(content: str, *, page: str = "", catalog: str = "", more: Sequence[str] = ()) -> bytes:
+    return pdf_of(
+        [
+            f"<</Type/Catalog/Pages 2 0 R{catalog}>>",
+            "<</Type/Pages/Kids[4 0 R]/Count 1>>",
+            "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 5 0 R{page}"
+            "/Resources<</Font<</F 3 0 R>>>>>>",
+            f"<</Length {len(content)}>>stream\n{content}\nendstream",
+            *more,
+        ]
+    )

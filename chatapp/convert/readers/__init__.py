@@ -33,6 +33,7 @@ _BY_EXTENSION = {
     "xls": "legacy",
 }
 NEED_OFFICE = ("legacy", "rtf")
+MAY_NEED_OCR = ("pdf", "images")
 
 
 def module_for(mime: str) -> str | None:

@@ -2,7 +2,13 @@
 
 import codecs
 import re
+from collections.abc import Iterator
+from typing import BinaryIO
 
+from chatapp.convert.values import CutShort
+
+# More than what is ever passed on, in the widest of encodings.
+MAX_BYTES = 32 * 1024 * 1024
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -14,11 +20,21 @@ _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""
 _XML = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""", re.I)
 
 
+def read_text(source: BinaryIO) -> str:
+    return decode(source.read(MAX_BYTES))
+
+
+def rest_of(source: BinaryIO) -> Iterator[CutShort]:
+    """Says so if there was more than we read."""
+    if source.read(1):
+        yield CutShort(f"Only the first {MAX_BYTES >> 20} MB of this file were read.")
+
+
 def decode(data: bytes, declared: str = "") -> str:
     """By its byte order mark, as declared, as UTF-8, and at last as Windows reads it."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            return data.decode(encoding, "replace")
+            return codecs.getincrementaldecoder(encoding)("replace").decode(data)
     for encoding in filter(None, (declared, "utf-8")):
         text = _strictly(data, encoding)
         if text is not None:
@@ -33,10 +49,13 @@ def decode_html(data: bytes) -> str:
 
 
 def _strictly(data: bytes, encoding: str) -> str | None:
+    """The data may end within a character: it may be the beginning of a longer file."""
     try:
-        return codecs.decode(data, encoding) if _is_text_encoding(encoding) else None
+        if _is_text_encoding(encoding):
+            return codecs.getincrementaldecoder(encoding)().decode(data)
     except UnicodeError:
-        return None
+        pass
+    return None
 
 
 def _is_text_encoding(name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from bs4 import BeautifulSoup, Comment, Tag
 from markdownify import ATX, MarkdownConverter
 
-from chatapp.convert.readers.decoding import decode_html
+from chatapp.convert.readers.decoding import MAX_BYTES, decode_html, rest_of
 from chatapp.convert.tables import markdown_table
 from chatapp.convert.values import Found, Text, Title
 
@@ -27,10 +27,11 @@ _MAX_SPAN = 100
 
 
 def read(source: BinaryIO, filename: str) -> Iterator[Found]:
-    soup = parse(decode_html(source.read()))
+    soup = parse(decode_html(source.read(MAX_BYTES)))
     if soup.title and soup.title.get_text(strip=True):
         yield Title(soup.title.get_text(" ", strip=True))
     yield Text(soup_to_markdown(soup.body or soup))
+    yield from rest_of(source)
 
 
 def html_to_markdown(html: str) -> str:

@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 from PIL import Image, ImageOps, ImageStat
 
 _NOT_LANGUAGES = ("osd", "equ")
+_DARK = 100
 # Letters of fewer pixels than this are guessed at; small pictures are scaled up.
 _WIDE_ENOUGH = 1600
 
@@ -19,20 +22,17 @@ def is_available() -> bool:
 
 
 def read_picture(picture: Image.Image) -> str:
-    prepared = _prepared(picture)
-    if shutil.which("tesseract"):
-        return _tesseract(prepared)
-    return _rapidocr(prepared)
+    upright = ImageOps.exif_transpose(picture)
+    return _tesseract(_prepared(upright)) if shutil.which("tesseract") else _rapidocr(upright)
 
 
 def _prepared(picture: Image.Image) -> Image.Image:
-    """Dark on light, grey, and large enough."""
-    grey = ImageOps.exif_transpose(picture).convert("L")
-    if ImageStat.Stat(grey).median[0] < 100:
+    """Grey, dark on light, and large enough: tesseract wants it so."""
+    grey = picture.convert("L")
+    if ImageStat.Stat(grey).median[0] < _DARK:
         grey = ImageOps.invert(grey)
     if grey.width < _WIDE_ENOUGH:
-        factor = 2 if grey.width * 2 <= 2 * _WIDE_ENOUGH else 1
-        grey = grey.resize((grey.width * factor, grey.height * factor), Image.Resampling.LANCZOS)
+        grey = grey.resize((grey.width * 2, grey.height * 2), Image.Resampling.LANCZOS)
     return grey
 
 
@@ -60,7 +60,32 @@ def _languages() -> str:
 
 def _rapidocr(picture: Image.Image) -> str:
     import numpy as np
+
+    result = _rapidocr_engine()(np.asarray(picture.convert("RGB")))
+    if not result.txts:
+        return ""
+    words = [
+        (float(box[:, 1].min()), float(box[:, 1].max()), float(box[:, 0].min()), text)
+        for box, text in zip(result.boxes, result.txts, strict=True)
+    ]
+    return "\n".join(_lines(words))
+
+
+@cache
+def _rapidocr_engine() -> Any:
     from rapidocr import RapidOCR
 
-    result: Any = RapidOCR()(np.asarray(picture.convert("RGB")))
-    return "\n".join(result.txts or ())
+    return RapidOCR()
+
+
+def _lines(words: list[tuple[float, float, float, str]]) -> Iterator[str]:
+    """It finds words and stretches of them, as (top, bottom, left, text)."""
+    line: list[tuple[float, str]] = []
+    end = float("-inf")
+    for top, bottom, left, text in sorted(words):
+        if line and (top + bottom) / 2 > end:
+            yield " ".join(word for _, word in sorted(line))
+            line = []
+        end = bottom if not line else end
+        line.append((left, text))
+    yield " ".join(word for _, word in sorted(line))

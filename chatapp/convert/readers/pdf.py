@@ -36,9 +36,11 @@ class Glyph(NamedTuple):
 
 def read(source: BinaryIO, filename: str) -> Iterator[Found]:
     document = _open(source)
+    if document.get_formtype() != pdfium.FORMTYPE_NONE:
+        document.init_forms()
     pages = len(document)
     yield PageCount(pages)
-    sample = [_runs(document[number]) for number in range(min(pages, _SAMPLED_PAGES))]
+    sample = [_runs(_page(document, number)) for number in range(min(pages, _SAMPLED_PAGES))]
     styles = styles_of([run for runs in sample for run in runs])
     title = _title(document, sample, styles)
     if title:
@@ -46,10 +48,11 @@ def read(source: BinaryIO, filename: str) -> Iterator[Found]:
     scanned: list[int] = []
     for number in range(pages):
         yield Mark(page_mark("page", number + 1))
-        runs = sample[number] if number < len(sample) else _runs(document[number])
-        if _is_scanned(document[number], runs):
+        page = _page(document, number)
+        runs = sample[number] if number < len(sample) else _runs(page)
+        if _is_scanned(page, runs):
             scanned.append(number + 1)
-            yield Text(_picture_text(document[number]))
+            yield Text(_picture_text(page))
         else:
             yield Text(to_markdown(runs, styles))
     yield from _notices(scanned)
@@ -73,14 +76,25 @@ def _title(document: Any, sample: list[list[Run]], styles: Styles) -> str:
     return max(headings, key=lambda run: run.y1).text if headings else ""
 
 
+def _page(document: Any, number: int) -> Any:
+    """The page, with what was filled in as part of its text. It shows only when loaded again."""
+    page = document[number]
+    if page.formenv:
+        pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
+        page.close()
+        page = document[number]
+    return page
+
+
 def _runs(page: Any) -> list[Run]:
     textpage = page.get_textpage()
-    runs = [run for line in _lines(textpage) for run in _line_runs(textpage, line)]
+    rotation = page.get_rotation()
+    runs = [run for line in _lines(textpage, rotation) for run in _line_runs(textpage, line)]
     textpage.close()
     return runs
 
 
-def _lines(textpage: Any) -> Iterator[list[Glyph]]:
+def _lines(textpage: Any, rotation: int) -> Iterator[list[Glyph]]:
     """Lines as pdfium parts them, in the order of the file."""
     handle, box = textpage.raw, pdfium.FS_RECTF()
     reference = ctypes.byref(box)
@@ -92,8 +106,21 @@ def _lines(textpage: Any) -> Iterator[list[Glyph]]:
             line = []
         elif code and pdfium.FPDFText_GetLooseCharBox(handle, index, reference):
             char = "-" if code == 2 else chr(code)
-            line.append(Glyph(char, box.left, box.right, box.bottom, box.top, index))
+            line.append(Glyph(char, *_upright(box, rotation), index))
     yield line
+
+
+def _upright(box: Any, rotation: int) -> tuple[float, float, float, float]:
+    """As the page is shown: a landscape page is often a portrait one, turned."""
+    match rotation:
+        case 90:
+            return box.bottom, box.top, -box.right, -box.left
+        case 180:
+            return -box.right, -box.left, -box.top, -box.bottom
+        case 270:
+            return -box.top, -box.bottom, box.left, box.right
+        case _:
+            return box.left, box.right, box.bottom, box.top
 
 
 def _line_runs(textpage: Any, line: list[Glyph]) -> Iterator[Run]:

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from openpyxl import load_workbook
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from chatapp.convert.readers.packages import open_package
 from chatapp.convert.tables import markdown_table
@@ -52,8 +53,10 @@ def _rows(sheet: Any) -> Iterator[tuple[object, ...]]:
 
 def _cell(value: object) -> str:
     match value:
-        case None:
+        case None | DataTableFormula():
             return ""
+        case ArrayFormula():
+            return str(value.text or "")
         case bool():
             return "TRUE" if value else "FALSE"
         case float():

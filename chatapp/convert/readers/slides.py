@@ -84,7 +84,9 @@ def _chart(chart: Any) -> str:
         if chart.has_title and (chart.chart_title.has_text_frame)
         else ""
     )
-    plot = chart.plots[0]
+    plot = next(iter(chart.plots), None)
+    if plot is None:
+        return ""
     series = list(plot.series)
     header = ["", *(str(one.name) for one in series)]
     rows = [
@@ -97,4 +99,4 @@ def _chart(chart: Any) -> str:
 
 def _figure(values: Any, place: int) -> str:
     value = values[place] if place < len(values) else None
-    return "" if value is None else f"{value:g}"
+    return "" if value is None else f"{value:.15g}"

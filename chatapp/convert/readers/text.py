@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from chatapp.convert.readers.decoding import decode
+from chatapp.convert.readers.decoding import read_text, rest_of
 from chatapp.convert.values import Found, Text, Title
 from chatapp.lib.filetypes import extension_of, type_named
 
@@ -13,15 +13,16 @@ _TICKS = re.compile("`{3,}")
 
 
 def read(source: BinaryIO, filename: str) -> Iterator[Found]:
-    text = decode(source.read())
+    text = read_text(source)
     entry = type_named(filename)
     if entry and entry.kind in ("code", "json"):
         yield Text(fenced(text, extension_of(filename)))
-        return
-    heading = _HEADING.match(text) if entry and entry.kind == "markdown" else None
-    if heading:
-        yield Title(heading[1].strip())
-    yield Text(text)
+    else:
+        heading = _HEADING.match(text) if entry and entry.kind == "markdown" else None
+        if heading:
+            yield Title(heading[1].strip())
+        yield Text(text)
+    yield from rest_of(source)
 
 
 def fenced(text: str, language: str) -> str:

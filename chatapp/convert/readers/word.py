@@ -15,6 +15,8 @@ from chatapp.convert.values import Found, Notice, Text, Title
 _LARGE = 6 * 1024 * 1024
 _BATCH = 500
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+# Some programs number it.
+_BODY = re.compile(r"word/document\d*\.xml")
 _STYLE_MAP = "p[style-name='Title'] => h1:fresh"
 _FIRST_HEADING = re.compile(r"\A#{1,2} +(.+)")
 _HEADING_STYLE = re.compile(r"(?:heading)?([1-6])$", re.I)
@@ -22,8 +24,9 @@ _HEADING_STYLE = re.compile(r"(?:heading)?([1-6])$", re.I)
 
 def read(source: BinaryIO, filename: str) -> Iterator[Found]:
     package = open_package(source)
-    body = package.getinfo("word/document.xml")
-    if body.file_size > _LARGE:
+    bodies = [entry for entry in package.infolist() if _BODY.fullmatch(entry.filename)]
+    body = max(bodies, key=lambda entry: entry.file_size, default=None)
+    if body and body.file_size > _LARGE:
         yield Notice("This document is very long: its text was read without tables and lists.")
         with package.open(body) as stream:
             yield from _plain(stream)

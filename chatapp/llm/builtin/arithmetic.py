@@ -62,6 +62,13 @@ def expression_in(message: str) -> str:
     return text if is_sum and not re.fullmatch(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}", text) else ""
 
 
+def as_asked(message: str) -> str:
+    """The sum in the user's own writing."""
+    text = message.strip(" ?!.=")
+    asking = _ASKING.match(folded(text)) if len(folded(text)) == len(text) else None
+    return text[asking.end() :] if asking else text
+
+
 def evaluate(expression: str) -> str | None:
     """The result as people write it; None if there is none, or it would be beyond reason."""
     try:

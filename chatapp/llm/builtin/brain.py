@@ -9,7 +9,7 @@ from chatapp.llm.builtin.rules.compaction import compaction
 from chatapp.llm.builtin.rules.fallback import fallback
 from chatapp.llm.builtin.rules.indexing import indexing
 from chatapp.llm.builtin.rules.inventory import inventory
-from chatapp.llm.builtin.rules.memory import noted, remembered, remembered_at_all
+from chatapp.llm.builtin.rules.memory import noted, noted_at_all, remembered, remembered_at_all
 from chatapp.llm.builtin.rules.named_tools import named_tools
 from chatapp.llm.builtin.rules.new_files import new_files
 from chatapp.llm.builtin.rules.small_talk import small_talk
@@ -37,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     sources,
     remembered_at_all,
     sub_agents,
+    noted_at_all,
 )
 
 

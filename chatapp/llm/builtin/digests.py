@@ -20,6 +20,7 @@ from chatapp.search.ranking import mmr
 from chatapp.search.sentences import sentences
 
 MOST_POINTS = 8
+MOST_OTHERS = 20
 MOST_SENTENCES = 300
 LONGEST_TITLE = 48
 LONGEST_POINT = 280
@@ -35,10 +36,17 @@ def digest(situation: Situation, evidence: Sequence[Evidence], numbering: Number
     if len(sections) == 1:
         return _points(central(_prose(evidence), situation.embedder, limit=5), evidence, numbering)
     lines = []
-    for section in _weightiest(sections, situation.embedder):
+    chosen = _weightiest(sections, situation.embedder)
+    for section in chosen:
         said = _telling(situation, section)
         heading = f"**{section[0].heading}**: " if section[0].heading else ""
         lines.append(f"- {heading}{said} {numbering.cite(section[0])}")
+    others = [one[0].heading for one in sections if one not in chosen and one[0].heading]
+    if others:
+        named = ", ".join(dict.fromkeys(others[:MOST_OTHERS])) + (
+            "…" if others[MOST_OTHERS:] else ""
+        )
+        lines += ["", situation.phrase("also_about", headings=named)]
     return "\n".join(lines)
 
 
@@ -65,7 +73,7 @@ def title(text: str) -> str:
     if len(name) > LONGEST_TITLE:
         cut = name.rfind(" ", LONGEST_TITLE // 2, LONGEST_TITLE)
         name = name[: cut if cut > 0 else LONGEST_TITLE].rstrip(" ,;:–-") + "…"
-    return name[:1].upper() + name[1:]
+    return name if "." in name.split(" ", 1)[0] else name[:1].upper() + name[1:]
 
 
 def conversation_digest(conversation: Conversation, files: Sequence[SessionFile]) -> str:

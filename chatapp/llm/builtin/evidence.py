@@ -29,7 +29,7 @@ def evidence_in_files(files: Iterable[SessionFile]) -> list[Evidence]:
     return [
         Evidence(
             text=passage.text,
-            location=passage.location,
+            location="" if passage.location.endswith(" ?") else passage.location,
             heading=passage.heading,
             start_line=passage.start_line,
             title=file.name,

@@ -12,7 +12,7 @@ from chatapp.search.embedder import Embedder
 from chatapp.search.passages import Passage
 from chatapp.search.ranking import Hit, rank_few
 from chatapp.search.sentences import sentences
-from chatapp.search.words import folded
+from chatapp.search.words import folded, words
 
 LONGEST_STATEMENT = 400
 MOST_STATEMENTS = 300
@@ -69,7 +69,8 @@ def statements_in(message: str) -> list[str]:
     return [
         part
         for part in found
-        if 5 < len(part) <= LONGEST_STATEMENT and not is_question(part) and not is_command(part)
+        if len(words(part)) > 2 and len(part) <= LONGEST_STATEMENT
+        if not is_question(part) and not is_command(part)
     ]
 
 

@@ -13,7 +13,8 @@ from chatapp.events.bodies import (
     StructuredOutput,
     TurnFailed,
 )
-from chatapp.llm.builtin.conversation import Call, Conversation, int_of, text_of
+from chatapp.lib.page_marks import location_of
+from chatapp.llm.builtin.conversation import Call, Conversation, dicts_of, int_of, text_of
 from chatapp.search.words import folded
 
 TEXT_TYPES = ("application/json", "application/xml", "application/yaml", "application/toml")
@@ -25,6 +26,8 @@ CONVERTIBLE_ENDINGS = frozenset(
     {"pdf", "doc", "docx", "odt", "rtf", "epub", "html", "htm", "ppt", "pptx", "xls", "xlsx"}
     | {"odp", "ods", "png", "jpg", "jpeg", "gif", "webp", "tif", "tiff", "bmp"}
 )
+# What `artifact_grep` is asked for to learn where pages and sections of a long text begin.
+OUTLINE = r"^(\[(page|slide|sheet) |#{1,6} )"
 _LISTED_FILE = re.compile(r"^- (?P<name>.+) · (?P<id>art_\w+) · (?P<type>[\w.+/-]+)$", re.M)
 
 
@@ -46,6 +49,7 @@ class SessionFile:
     window: int = 0
     lines: dict[int, str] = field(default_factory=dict)
     matches: dict[int, str] = field(default_factory=dict)
+    outline: dict[int, str] = field(default_factory=dict)
     was_searched: bool = False
 
     @property
@@ -79,12 +83,22 @@ class SessionFile:
             return ""
         lines: list[str] = []
         for number in sorted(self.lines):
-            if number - 1 not in self.lines and lines:
-                lines.append("")
+            if number > 1 and number - 1 not in self.lines:
+                lines += self._place_of(number)
             lines.append(self.lines[number])
         if self.ending in ("csv", "tsv"):
             return as_table(lines, "\t" if self.ending == "tsv" else ",")
         return "\n".join(lines)
+
+    def _place_of(self, number: int) -> list[str]:
+        """The page and heading a line stands under, for a line whose surroundings were not read.
+
+        Where they are not known for sure, an unknown page and an empty heading say so.
+        """
+        above = [(at, text) for at, text in self.outline.items() if at < number]
+        mark = max(((at, text) for at, text in above if location_of(text)), default=(0, "[page ?]"))
+        heading = max(((at, text) for at, text in above if text.startswith("#")), default=(0, "# "))
+        return ["", mark[1], "", heading[1], ""]
 
 
 def session_files(conversation: Conversation) -> list[SessionFile]:
@@ -178,10 +192,13 @@ def _note_search(files: dict[str, SessionFile], call: Call) -> None:
     if file is None or call.output is None:
         return
     file.was_searched = True
-    matches = call.output.get("matches")
-    for match in matches if isinstance(matches, list) else []:
-        if isinstance(match, dict) and (number := int_of(match.get("line"), 0)) > 0:
-            file.matches[number] = text_of(match.get("text"))
+    found = dicts_of(call.output.get("matches"))
+    lines = {int_of(match.get("line"), 0): text_of(match.get("text")) for match in found}
+    if call.arguments.get("pattern") != OUTLINE:
+        file.matches.update(lines)
+    elif int_of(call.output.get("match_count"), 0) <= len(found):
+        # An outline that was cut short would put later lines under the wrong page.
+        file.outline.update(lines)
 
 
 def _owner(files: dict[str, SessionFile], artifact_id: str) -> SessionFile | None:

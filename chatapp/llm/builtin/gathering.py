@@ -8,46 +8,32 @@ from chatapp.llm.builtin.files import SessionFile
 from chatapp.llm.builtin.moves import Act, PlannedCall
 from chatapp.llm.builtin.reading import MOST_FILES, get_to_read
 from chatapp.llm.builtin.situation import Situation
-from chatapp.llm.builtin.wishes import FOLLOW_UP, without_greeting
+from chatapp.llm.builtin.wishes import FOLLOW_UP, topic_of, without_greeting
 from chatapp.search.words import folded, terms
 
 LONGEST_QUERY = 600
 MOST_SEARCHES = 4
 
-_THE_FILE = re.compile(
-    r"\b(?:in|from|of|according to|laut|im|aus|dans|selon|en|segun)? ?(?:the|this|that|my|"
-    r"attached|der|die|das|dem|"
-    r"diese[mrsn]?|le|la|ce|cette|el|este|esta) (?:attached |uploaded )?(?:file|document|pdf|"
-    r"deck|slides|spreadsheet|"
-    r"presentation|attachment|upload|datei|dokument|fichier|archivo|documento)\b",
-    re.I,
-)
-
-
-_ABOUT = re.compile(
-    r"^(?:please )?(?:what (?:does|do|did)\b.{0,30}?\b(?:say|tell|mention|know)\b(?: us|"
-    r" me)? (?:about|on)|"
-    r"(?:can you |could you )?tell me (?:more |something )?about|"
-    r"what (?:is|was) (?:said|written|known) (?:about|on)|is there (?:anything|"
-    r"something) (?:about|on)|"
-    r"was (?:steht|sagt)\b.{0,30}?\b(?:uber|über|zu|zum|zur)|que (?:dit|dice)\b.{0,30}?\b(?:sur|"
-    r"sobre))\s+",
-    re.I,
-)
-
 
 def query_of(situation: Situation) -> str:
-    """What is asked, without the names of the files; a follow-up with what it follows."""
+    """What is asked, without the names of the files."""
     query = without_greeting(situation.question)
     for file in situation.files:
+        query = re.sub(re.escape(file.name), " ", query, flags=re.I)
         stem = re.escape(PurePosixPath(file.name).stem)
         query = re.sub(
-            rf"{re.escape(file.name)}|\b(?:the|this|my|our) {stem}\b", " ", query, flags=re.I
+            rf"\b(?:in|of|from|on|by|does) (?:the|this|my|our) {stem}\b", " ", query, flags=re.I
         )
-    query = _ABOUT.sub("", _THE_FILE.sub(" ", query).strip()).strip() or situation.question
-    if situation.conversation.earlier and FOLLOW_UP.match(folded(query)) and len(terms(query)) <= 4:
-        query = f"{situation.conversation.earlier[-1][:LONGEST_QUERY]} {query}"
-    return query[-LONGEST_QUERY:].strip()
+    return topic_of(query)[-LONGEST_QUERY:] or situation.question[-LONGEST_QUERY:]
+
+
+def whole_query_of(situation: Situation) -> str:
+    """A follow-up such as `and in 2025?`, together with what it follows."""
+    query = query_of(situation)
+    earlier = situation.conversation.earlier
+    if earlier and FOLLOW_UP.match(folded(query)) and len(terms(query)) <= 4:
+        return f"{earlier[-1][:LONGEST_QUERY]} {query}"
+    return query
 
 
 def files_for(situation: Situation) -> list[SessionFile]:
@@ -58,7 +44,7 @@ def files_for(situation: Situation) -> list[SessionFile]:
 
 def gather(situation: Situation, *, search: bool) -> Act | None:
     """The next step towards knowing what there is to know; None when nothing is left to do."""
-    query = query_of(situation)
+    query = whole_query_of(situation)
     thought, calls = get_to_read(situation, files_for(situation), query)
     searches = _searches(situation, query) if search else []
     if not calls:

@@ -21,7 +21,18 @@ _ASKED = re.compile(
     r"(?P<rest>[^.\n]{0,60})"
 )
 _CODE = re.compile(r"^\W*(?:code\W*)?(?:is|ist|est|es|=|:)?\W*(?P<code>en|fr|de|es)\b(?!\s+\w)")
-_GREETINGS = {
+_TELLING = {
+    "en": {
+        "hello",
+        "hi",
+        "thanks",
+        "list",
+        "show",
+        "summarize",
+        "summarise",
+        "headings",
+        "sections",
+    },
     "fr": {"bonjour", "salut", "bonsoir", "merci"},
     "de": {"hallo", "guten", "danke", "moin"},
     "es": {"hola", "buenos", "buenas", "gracias"},
@@ -54,7 +65,7 @@ def _guessed(message: str) -> str:
     found = words(message[:1000])
     counts = {
         language: sum(word in common for word in found)
-        + 2 * sum(word in _GREETINGS.get(language, ()) for word in found)
+        + 2 * sum(word in _TELLING.get(language, ()) for word in found)
         for language, common in BY_LANGUAGE.items()
     }
     best = max(counts, key=lambda language: (counts[language], language == DEFAULT))

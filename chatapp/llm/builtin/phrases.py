@@ -242,7 +242,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "es": "{column}: el más bajo es **{label}**, **{value}**",
     },
     "table_sum": {
-        "en": "{column}, all rows added: **{value}**",
+        "en": "{column}, all rows together: **{value}**",
         "de": "{column}, alle Zeilen zusammen: **{value}**",
         "fr": "{column}, total des lignes : **{value}**",
         "es": "{column}, suma de las filas: **{value}**",
@@ -276,6 +276,12 @@ PHRASES: dict[str, dict[str, str]] = {
         "de": "eine Tabelle mit {count} Zeilen: {columns}",
         "fr": "un tableau de {count} lignes : {columns}",
         "es": "una tabla de {count} filas: {columns}",
+    },
+    "also_about": {
+        "en": "It also has sections on: {headings}.",
+        "de": "Weitere Abschnitte: {headings}.",
+        "fr": "Autres sections : {headings}.",
+        "es": "Otras secciones: {headings}.",
     },
     "partly_read": {
         "en": "I read {read} of its {total} lines.",

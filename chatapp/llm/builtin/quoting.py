@@ -1,19 +1,28 @@
 """Writes an answer as quotations with numbered sources. Invents nothing."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from chatapp.events.bodies import Source
 from chatapp.llm.builtin.evidence import Evidence
 from chatapp.llm.builtin.moves import Say
 from chatapp.llm.builtin.situation import Situation
-from chatapp.llm.builtin.tables import Finding, Table, find_in_table, matching_rows, parse_table
+from chatapp.llm.builtin.tables import (
+    Table,
+    find_in_table,
+    labelled_rows,
+    matching_rows,
+    parse_table,
+)
+from chatapp.llm.builtin.wishes import topic_of
 from chatapp.search.ranking import Hit, best_sentences
+from chatapp.search.words import terms
 
 MOST_QUOTES = 3
 AS_GOOD = 0.8
 LONGEST_WHOLE = 350
+LONGEST_SECTION = 450
 MOST_ROWS = 12
 LONGEST_SOURCE = 300
 
@@ -42,24 +51,23 @@ class Numbering:
 
 def answer(
     situation: Situation, hits: Sequence[Hit[Evidence]], evidence: Sequence[Evidence]
-) -> Say:
-    """Quote the best hits; when a table holds the very value asked for, say it first."""
-    numbering = Numbering()
-    chosen = worth_quoting(hits)
-    parts: list[str] = []
-    if cell := _cell_answer(situation, hits, evidence):
-        finding, table, source = cell
-        parts.append(_finding_text(situation, finding, table, numbering.cite(source)))
-        chosen = []
-    else:
-        parts.append(lead(situation, [hit.passage for hit in chosen]))
-    parts += [
-        quote(f"{excerpt(situation, hit.passage)} {numbering.cite(hit.passage)}")
-        if not hit.passage.is_table
-        else f"{excerpt(situation, hit.passage)}\n\n{numbering.cite(hit.passage)}"
-        for hit in chosen
-    ]
-    return Say("\n\n".join(parts), numbering.sources)
+) -> Say | None:
+    """A cell or sum of a table, if that is asked for; else the best hits. None if all are poor."""
+    if value := _value_answer(situation, hits, evidence):
+        return value
+    if hits and hits[0].is_relevant:
+        numbering = Numbering()
+        chosen = worth_quoting(hits)
+        parts = [lead(situation, [hit.passage for hit in chosen])]
+        parts += [_quotation(situation, hit.passage, numbering) for hit in chosen]
+        return Say("\n\n".join(parts), numbering.sources)
+    return _row_answer(situation, hits, evidence)
+
+
+def _quotation(situation: Situation, passage: Evidence, numbering: Numbering) -> str:
+    text = excerpt(situation, passage)
+    mark = numbering.cite(passage)
+    return f"{text}\n\n{mark}" if passage.is_table else quote(f"{text} {mark}")
 
 
 def worth_quoting(hits: Sequence[Hit[Evidence]]) -> list[Hit[Evidence]]:
@@ -93,10 +101,12 @@ def where(situation: Situation, evidence: Evidence) -> str:
 
 def excerpt(situation: Situation, passage: Evidence) -> str:
     """The part of a passage that answers: rows of a table, a short block, or a few sentences."""
-    question = situation.question
+    question = topic_of(situation.question)
     if passage.is_table and (table := parse_table(passage.text)):
         rows = matching_rows(question, table) or table.rows
         return table.markdown(rows[:MOST_ROWS])
+    if len(passage.text) <= LONGEST_SECTION and set(terms(question)) <= set(terms(passage.heading)):
+        return harmless(passage.text)
     (best,) = best_sentences(question, passage.text, situation.embedder, limit=1) or [passage.text]
     block = next((part for part in passage.text.split("\n\n") if best[:40] in _joined(part)), best)
     if len(block) <= LONGEST_WHOLE:
@@ -129,23 +139,41 @@ def whole_table(piece: Evidence, evidence: Sequence[Evidence]) -> Table | None:
     return replace(table, rows=rows or table.rows)
 
 
-def _cell_answer(
+def _value_answer(
     situation: Situation, hits: Sequence[Hit[Evidence]], evidence: Sequence[Evidence]
-) -> tuple[Finding, Table, Evidence] | None:
-    for hit in hits[:4]:
-        if hit.passage.is_table and hit.is_relevant:
-            table = whole_table(hit.passage, evidence)
-            finding = find_in_table(situation.question, table) if table else None
-            if table and finding:
-                return finding, table, hit.passage
+) -> Say | None:
+    """The very value asked for. A table that is unlike the question must name row and column."""
+    for hit, table in _tables(hits, evidence):
+        finding = find_in_table(situation.question, table)
+        if finding and (finding.is_sure or hit.is_relevant):
+            numbering = Numbering()
+            key = f"table_{finding.kind}"
+            said = situation.phrase(
+                key, label=finding.label, column=finding.column, value=finding.value
+            )
+            rows = table.markdown(finding.rows[:MOST_ROWS])
+            return Say(f"{said} {numbering.cite(hit.passage)}\n\n{rows}", numbering.sources)
     return None
 
 
-def _finding_text(situation: Situation, finding: Finding, table: Table, mark: str) -> str:
-    said = situation.phrase(
-        f"table_{finding.kind}", label=finding.label, column=finding.column, value=finding.value
-    )
-    return f"{said} {mark}\n\n{table.markdown(finding.rows[:MOST_ROWS])}"
+def _row_answer(
+    situation: Situation, hits: Sequence[Hit[Evidence]], evidence: Sequence[Evidence]
+) -> Say | None:
+    """The rows about what the question names, though nothing else of it is in the table."""
+    for hit, table in _tables(hits, evidence):
+        if rows := labelled_rows(situation.question, table):
+            numbering = Numbering()
+            said = f"{lead(situation, [hit.passage])} {numbering.cite(hit.passage)}"
+            return Say(f"{said}\n\n{table.markdown(rows[:MOST_ROWS])}", numbering.sources)
+    return None
+
+
+def _tables(
+    hits: Sequence[Hit[Evidence]], evidence: Sequence[Evidence]
+) -> Iterator[tuple[Hit[Evidence], Table]]:
+    for hit in hits:
+        if hit.passage.is_table and (table := whole_table(hit.passage, evidence)):
+            yield hit, table
 
 
 def _with_what_follows(block: str, text: str) -> str:

@@ -7,7 +7,7 @@ question stand.
 import re
 from collections.abc import Sequence
 
-from chatapp.llm.builtin.files import SessionFile
+from chatapp.llm.builtin.files import OUTLINE, SessionFile
 from chatapp.llm.builtin.moves import Act, PlannedCall
 from chatapp.llm.builtin.situation import Situation
 from chatapp.search.stop_words import STOP_WORDS
@@ -75,10 +75,8 @@ def _search_and_read(
     if search is None or not words:
         return [_read(read, file, *window) for window in _gaps(file, MOST_LINES)]
     if not file.was_searched:
-        pattern = "|".join(re.escape(word) for word in words)
-        options = ["-i", "-n"]
-        arguments = {"artifact_id": file.readable_id, "pattern": pattern, "grep_options": options}
-        return [PlannedCall(search.name, arguments)]
+        wanted = "|".join(re.escape(word) for word in words)
+        return [_grep(search.name, file, pattern) for pattern in (wanted, OUTLINE)]
     return [_read(read, file, *window) for window in _around_matches(file, words)]
 
 
@@ -102,10 +100,17 @@ def _around_matches(file: SessionFile, words: Sequence[str]) -> list[tuple[int, 
     found: dict[int, set[str]] = {}
     for number, text in file.matches.items():
         present = {word for word in words if word in text.casefold()}
-        found.setdefault((number - 1) // size, set()).update(present)
+        if present:
+            found.setdefault((number - 1) // size, set()).update(present)
     best = sorted(found, key=lambda at: (-len(found[at]), at))[:MOST_WINDOWS]
     windows = ((at * size + 1, min((at + 1) * size, file.total_lines or 0)) for at in sorted(best))
     return [(start, end) for start, end in windows if start not in file.lines and start <= end]
+
+
+def _grep(tool: str, file: SessionFile, pattern: str) -> PlannedCall:
+    options = ["-i", "-n"]
+    arguments = {"artifact_id": file.readable_id, "pattern": pattern, "grep_options": options}
+    return PlannedCall(tool, arguments)
 
 
 def _read(tool: str, file: SessionFile, start: int, end: int) -> PlannedCall:

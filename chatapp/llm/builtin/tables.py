@@ -1,7 +1,7 @@
 """Answers out of Markdown tables: a cell, matching rows, or a total. Knows no files."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatapp.search.passages import plain, table_parts
 from chatapp.search.words import folded, terms
@@ -40,6 +40,7 @@ class Finding:
     value: str
     rows: list[list[str]]
     kind: str = "cell"
+    is_sure: bool = True
 
 
 def parse_table(markdown: str) -> Table | None:
@@ -60,6 +61,12 @@ def find_in_table(question: str, table: Table) -> Finding | None:
         row = matching[0]
         return Finding(plain(row[0]), plain(table.header[column]), plain(row[column]), [row])
     return _aggregate(question, table, column)
+
+
+def labelled_rows(question: str, table: Table) -> list[list[str]]:
+    """The rows whose label, the first cell, the question names."""
+    asked = set(terms(question))
+    return [row for row in table.rows if (label := set(terms(row[0]))) and label <= asked]
 
 
 def matching_rows(question: str, table: Table) -> list[list[str]]:
@@ -89,11 +96,11 @@ def number_in(cell: str) -> float | None:
 
 
 def _column(question: str, table: Table) -> int | None:
-    """The column whose heading the question names; the first one only labels the rows."""
+    """The one column whose heading the question names; the first only labels the rows."""
     asked = set(terms(question))
     shared = [len(asked & set(terms(cell))) for cell in table.header]
-    best = max(range(len(shared)), key=lambda at: (shared[at], at > 0), default=0)
-    return best if shared and shared[best] and best > 0 else None
+    best = [at for at, count in enumerate(shared) if at > 0 and count == max(shared) > 0]
+    return best[0] if len(best) == 1 else None
 
 
 def _aggregate(question: str, table: Table, column: int | None) -> Finding | None:
@@ -102,6 +109,7 @@ def _aggregate(question: str, table: Table, column: int | None) -> Finding | Non
     )
     if not kind:
         return None
+    is_sure = column is not None
     column = column if column is not None else _only_numeric(table)
     if column is None:
         return None
@@ -109,7 +117,7 @@ def _aggregate(question: str, table: Table, column: int | None) -> Finding | Non
     numbers = [(number, row) for row in rows if (number := number_in(row[column])) is not None]
     if len(numbers) < 2 or len(numbers) < len(rows):
         return None
-    return _finding(kind, table, column, numbers)
+    return replace(_finding(kind, table, column, numbers), is_sure=is_sure)
 
 
 def _finding(
@@ -121,8 +129,16 @@ def _finding(
         row = pick(numbers, key=lambda pair: pair[0])[1]
         return Finding(plain(row[0]), heading, plain(row[column]), [row], kind)
     total = sum(number for number, _ in numbers)
-    value = total if kind == "sum" else total / len(numbers)
-    return Finding("", heading, f"{round(value, 2):,.10g}", [row for _, row in numbers], kind)
+    value = f"{round(total if kind == 'sum' else total / len(numbers), 2):,.10g}"
+    rows = [row for _, row in numbers]
+    return Finding("", heading, _with_unit(value, [row[column] for row in rows]), rows, kind)
+
+
+def _with_unit(value: str, cells: list[str]) -> str:
+    """`5.1` as `5.1 million EUR`, if that is what stands around the number in every cell."""
+    around = {tuple(_NUMBER.sub("\0", plain(cell), count=1).split("\0")) for cell in cells}
+    before, after = around.pop() if len(around) == 1 else ("", "")
+    return f"{before}{value}{' ' if after[:1].isalpha() else ''}{after}"
 
 
 def _only_numeric(table: Table) -> int | None:

@@ -24,18 +24,17 @@ CAPABILITIES = re.compile(
     r"was kannst du|was konnen sie|wer bist du|que (?:peux|sais)[- ]tu|que pouvez[- ]vous|"
     r"qui es[- ]tu|que (?:puedes|sabes) hacer|quien eres"
 )
+_FILE_WORDS = r"(?:file|document|report|pdf|deck|text|presentation|spreadsheet)"
 SUMMARY = re.compile(
     r"\b(?:summar(?:y|ies|i[sz]e\w*|i[sz]ing)|sum (?:it |this |that )?up|tl;?dr|overview|gist|"
-    r"(?:key|main) (?:points|facts|takeaways|ideas)|in (?:short|brief)|resum(?:e|er|ez|es|en|ir|"
-    r"eme|a|o)|"
-    r"synthese|zusammenfass\w*|uberblick|kurzfassung|puntos clave|points cles|"
-    r"what(?:'s| is) (?:this|it|that|the (?:file|document|report|pdf|deck|text)|in (?:it|here|"
-    r"there|this|"
-    r"the (?:file|document|report|pdf|deck|text)))(?: about)?\??$|"
-    r"what (?:is|are) (?:this|these|it|they|the (?:file|document|report|pdf)s?) about|"
-    r"what does (?:this|it|that|the (?:file|document|report|pdf)) say\??$|worum geht|"
-    r"de quoi parle|"
-    r"de quoi s'agit|de que (?:trata|habla))\b|\bfass\w*\b.*\bzusammen\b"
+    r"(?:key|main) (?:points|facts|takeaways|ideas)|in (?:short|brief)|"
+    r"resum(?:e|er|ez|es|en|ir|eme|a|o)|synthese|zusammenfass\w*|uberblick|kurzfassung|"
+    r"puntos clave|points cles|worum geht|de quoi (?:parle|s'agit)|de que (?:trata|habla)|"
+    rf"what (?:is|are) (?:this|these|it|they|the {_FILE_WORDS}s?) about)\b|"
+    rf"\bwhat(?:'s| is) (?:this|it|that|in (?:it|this|here|there)|(?:in )?(?:the|"
+    rf"this) {_FILE_WORDS})\W*$|"
+    rf"\bwhat does (?:this|it|that|(?:the|this) {_FILE_WORDS}) say\W*$|"
+    r"\bfass\w*\b.*\bzusammen\b"
 )
 CONVERSATION = re.compile(
     r"summari[sz]e (?:the|our|this) (?:conversation|chat|session|discussion)|"
@@ -91,6 +90,13 @@ WEB_SEARCH = re.compile(
     r"\b(?:search|look|google|browse)\b.{0,20}\b(?:web|internet|online)\b|\bgoogle\b|"
     r"im (?:web|internet)|sur (?:le web|internet)|en (?:la web|internet)"
 )
+WEB_SEARCHING = re.compile(
+    r"^\W*(?:please )?(?:can you )?(?:search|look|browse|google|such\w*|cherche\w*|"
+    r"busca\w*)(?: up)?\b"
+    r"(?: (?:in |on |im |sur |en )?(?:the |le |la |l')?(?:web|internet|online))?"
+    r"(?: (?:for|about|nach|pour|por))?",
+    re.I,
+)
 FOLLOW_UP = re.compile(r"(?:and|what about|how about|und|et|y|e)\b")
 FIRST_PERSON = re.compile(
     r"\b(?:i|i'm|i've|my|mine|me|myself|we|we're|we've|our|ours|us|ich|mein\w*|mir|mich|wir|"
@@ -103,6 +109,46 @@ REMEMBER = re.compile(
     r"souviens-toi|note|"
     r"recuerda|anota)\b(?: that| this|,? dass| que)?[:,]?\s*",
     re.I,
+)
+COMPARISON = re.compile(
+    r"\b(?:compare|comparison|differences? between|vergleich\w*|unterschied\w*|compare[rz]|"
+    r"compara\w*)\b"
+)
+_THE_FILE = re.compile(
+    r"\b(?:(?:in|from|of|according to|laut|im|aus|dans|selon|en|segun|según) )?"
+    r"(?:the|this|that|my|der|die|das|dem|diese[mrsn]?|le|la|ce|cette|el|este|esta) "
+    r"(?:attached |uploaded )?(?:file|document|pdf|deck|slides|spreadsheet|presentation|"
+    r"attachment|"
+    r"upload|datei|dokument|fichier|archivo|documento)\b",
+    re.I,
+)
+_WRAPPING = re.compile(
+    r"^\W*(?:please )?(?:"
+    r"what (?:does|do|did)\b.{0,30}?\b(?:say|tell|mention|know)\b(?: us| me)? (?:about|on)|"
+    r"(?:can you |could you )?(?:tell|show|give|find|extract|look up|get|quote|name)(?: me| us)?"
+    r"(?: (?:more|something|all))?(?: about)?|"
+    r"what (?:is|was) (?:said|written|known) (?:about|on)|is there (?:anything|"
+    r"something) (?:about|on)|"
+    r"(?:which|what) (?:file|document)s? (?:mention|contain|discuss|cover|ha|talk about|say)\w*|"
+    r"was (?:steht|sagt)\b.{0,30}?\b(?:uber|über|zu|zum|zur)|que (?:dit|dice)\b.{0,30}?\b(?:sur|"
+    r"sobre)"
+    r")\s+",
+    re.I,
+)
+INTRODUCTION = re.compile(
+    r"(?:(?:hi|hello|hey|hallo|bonjour|hola|by the way)\W+)?(?:"
+    r"i am|i'm|i work|i live|i was born|we are|we're|we moved|we work|we live|call me|"
+    r"(?:my|our) [\w ]{1,40} (?:is|are|was)|ich (?:bin|heisse|arbeite|wohne|lebe)|wir sind|"
+    r"(?:mein|unser)\w* [\w ]{1,40} (?:ist|sind)|je (?:suis|travaille|vis|m'appelle)|j'habite|"
+    r"(?:mon|ma|notre) [\w ]{1,40} est|soy|trabajo|vivo|me llamo|(?:mi|nuestr\w) [\w ]{1,40} es"
+    r")\b"
+)
+_WISH_START = re.compile(
+    r"(?:i (?:want|need|wonder)|i(?:'d| would) like|i(?:'m| am) (?:looking|searching|trying|"
+    r"wondering|"
+    r"interested)|i have a question|ich (?:mochte|will|brauche|suche)|je (?:veux|voudrais|"
+    r"cherche)|"
+    r"j'aimerais|quiero|necesito|busco|quisiera)\b"
 )
 _QUESTION_START = re.compile(
     r"(?:what|where|when|who|whom|whose|which|why|how|is|are|am|was|were|do|does|did|can|could|"
@@ -126,9 +172,9 @@ _COMMAND_START = re.compile(
 
 
 def is_question(sentence: str) -> bool:
-    """Does it ask? German `wo` and Spanish `como` count only where they begin it."""
+    """Does it ask, or say that it would like to know?"""
     text = folded(sentence).strip(" -–—\"'“”„«»¿¡")
-    return text.endswith("?") or bool(_QUESTION_START.match(text))
+    return text.endswith("?") or bool(_QUESTION_START.match(text) or _WISH_START.match(text))
 
 
 def is_command(sentence: str) -> bool:
@@ -140,6 +186,11 @@ def question_in(message: str) -> str:
     parts = sentences(message[:4000])
     asked = [part for part in parts if part.rstrip(" \"'”").endswith("?")]
     return " ".join(asked) if asked else " ".join(parts) or message
+
+
+def topic_of(question: str) -> str:
+    """`What does the file say about pay?` is about `pay?`."""
+    return _WRAPPING.sub("", _THE_FILE.sub(" ", question)).strip()
 
 
 def without_greeting(message: str) -> str:

@@ -10,21 +10,26 @@ from chatapp.llm.builtin.facts import (
 )
 from chatapp.llm.builtin.moves import Say
 from chatapp.llm.builtin.situation import Situation
-from chatapp.llm.builtin.wishes import REMEMBER, is_question
+from chatapp.llm.builtin.wishes import INTRODUCTION, REMEMBER, is_question
 from chatapp.search.sentences import sentences
+from chatapp.search.words import folded
 
 
 def noted(situation: Situation) -> Say | None:
-    """Acknowledge a message that only tells something about the user."""
+    """Acknowledge what the user asks to remember, or plainly says about themselves."""
     asked_to = bool(REMEMBER.match(situation.message))
-    if any(file.is_fresh for file in situation.files):
-        return None
-    if not asked_to and any(map(is_question, sentences(situation.message[:4000]))):
-        return None
-    told = statements_in(situation.message)
-    if not told or not (asked_to or is_about_the_user(told[0])):
-        return None
-    return situation.say("noted", fact=as_told(situation, told[0]))
+    fact = _told(situation, or_asked_to=asked_to)
+    if fact and (asked_to or INTRODUCTION.match(folded(fact))):
+        return situation.say("noted", fact=as_told(situation, fact))
+    return None
+
+
+def noted_at_all(situation: Situation) -> Say | None:
+    """The same for anything about the user, once nothing was found to say about it."""
+    fact = _told(situation)
+    if fact and is_about_the_user(fact):
+        return situation.say("noted", fact=as_told(situation, fact))
+    return None
 
 
 def remembered(situation: Situation) -> Say | None:
@@ -56,6 +61,15 @@ def as_told(situation: Situation, fact: str) -> str:
         return f"“{fact}”"
     turned = second_person(fact).rstrip(".!… ")
     return f"{turned[:1].lower()}{turned[1:]}." if turned.startswith("You") else f"{turned}."
+
+
+def _told(situation: Situation, *, or_asked_to: bool = False) -> str:
+    """The first statement of a message that asks for nothing."""
+    if any(file.is_fresh for file in situation.files):
+        return ""
+    if _asks(situation.conversation) and not or_asked_to:
+        return ""
+    return next(iter(statements_in(situation.message)), "")
 
 
 def _asks(conversation: Conversation) -> bool:

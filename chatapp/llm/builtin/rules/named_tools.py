@@ -5,7 +5,7 @@ from chatapp.llm.builtin.arguments import URL, arguments_for, is_named
 from chatapp.llm.builtin.moves import Act, Move, PlannedCall, Say
 from chatapp.llm.builtin.reporting import report
 from chatapp.llm.builtin.situation import Situation
-from chatapp.llm.builtin.wishes import WEB_SEARCH
+from chatapp.llm.builtin.wishes import WEB_SEARCH, WEB_SEARCHING
 
 # These have rules of their own, which know what they are for.
 OWN_RULES = (
@@ -32,7 +32,7 @@ def named_tools(situation: Situation) -> Move | None:
 
 def call_with_message(situation: Situation, tool: ToolSpec) -> Act | Say | None:
     """Call the tool with what the message says, or ask for what is missing."""
-    arguments, missing = arguments_for(tool, situation.message)
+    arguments, missing = arguments_for(tool, _said(situation, tool))
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)
         return situation.say("tool_needs", tool=tool.name, names=names)
@@ -49,3 +49,10 @@ def _asked_for(situation: Situation) -> ToolSpec | None:
     if WEB_SEARCH.search(situation.folded):
         return situation.tool("web_search")
     return None
+
+
+def _said(situation: Situation, tool: ToolSpec) -> str:
+    """The message; for a search of the web, only what to search for."""
+    if tool.tool_type != "web_search":
+        return situation.message
+    return WEB_SEARCHING.sub("", situation.message, count=1).strip(" :,") or situation.message

@@ -5,13 +5,19 @@ import re
 from chatapp.llm.builtin.digests import digest
 from chatapp.llm.builtin.evidence import Evidence, evidence_in_files, ranked
 from chatapp.llm.builtin.files import SessionFile
-from chatapp.llm.builtin.gathering import evidence_for, files_for, gather, query_of
+from chatapp.llm.builtin.gathering import (
+    evidence_for,
+    files_for,
+    gather,
+    query_of,
+    whole_query_of,
+)
 from chatapp.llm.builtin.moves import Move, Say
 from chatapp.llm.builtin.quoting import Numbering, answer, lead, whole_table
 from chatapp.llm.builtin.reading import read_files
 from chatapp.llm.builtin.situation import Situation
 from chatapp.llm.builtin.tables import find_in_table
-from chatapp.llm.builtin.wishes import HEADINGS, SUMMARY, TABLE, is_question
+from chatapp.llm.builtin.wishes import COMPARISON, HEADINGS, SUMMARY, TABLE, is_question
 from chatapp.search.passages import headings
 from chatapp.search.sentences import sentences
 from chatapp.search.words import terms
@@ -38,7 +44,7 @@ def sources(situation: Situation) -> Move | None:
 
 def summary_wanted(situation: Situation) -> bool:
     """Asked for in words, or a file dropped without any question."""
-    if situation.files and SUMMARY.search(situation.folded):
+    if situation.files and (SUMMARY.search(situation.folded) or _comparison(situation)):
         return True
     dropped = any(file.is_fresh for file in situation.files)
     asks = _ASKS.search(situation.folded) or any(
@@ -55,7 +61,7 @@ def summary_wanted(situation: Situation) -> bool:
 def summary_of(situation: Situation) -> Move:
     """Read the files, then tell each in a few points."""
     files = files_for(situation)
-    if not situation.concerned_files:
+    if not situation.concerned_files and not _comparison(situation):
         files = files[:1]
     return read_files(situation, files, "") or summary(situation, files)
 
@@ -80,10 +86,21 @@ def _summary(situation: Situation, file: SessionFile, numbering: Numbering) -> s
     evidence = evidence_in_files([file])
     if not evidence:
         return unreadable(situation, file)
+    evidence = _section_asked(situation, evidence) or evidence
     first = next(iter(headings(file.text)), None)
     about = f" (“{first.title}”)" if first and first.level == 1 else ""
     text = f"{situation.phrase('in_short', name=file.name, about=about)}\n\n"
     return text + digest(situation, evidence, numbering) + _partly(situation, file)
+
+
+def _section_asked(situation: Situation, evidence: list[Evidence]) -> list[Evidence]:
+    """`Summarise the section on pay` wants only that section."""
+    asked = set(terms(situation.message))
+    return [one for one in evidence if (named := set(terms(one.heading))) and named <= asked]
+
+
+def _comparison(situation: Situation) -> bool:
+    return len(files_for(situation)) > 1 and bool(COMPARISON.search(situation.folded))
 
 
 def _partly(situation: Situation, file: SessionFile) -> str:
@@ -129,9 +146,10 @@ def _found(situation: Situation) -> Move | None:
     query = query_of(situation)
     if TABLE.search(situation.folded) and (shown := _table(situation, query, evidence)):
         return shown
-    hits = ranked(query, evidence, situation.embedder)
-    if hits and hits[0].is_relevant:
-        return answer(situation, hits, evidence)
+    for asked in dict.fromkeys([query, whole_query_of(situation)]):
+        hits = ranked(asked, evidence, situation.embedder)
+        if said := answer(situation, hits, evidence):
+            return said
     # The file has no answer; perhaps the knowledge base has.
     return gather(situation, search=True) if about_files else None
 

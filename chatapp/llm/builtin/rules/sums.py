@@ -1,6 +1,6 @@
 """Arithmetic."""
 
-from chatapp.llm.builtin.arithmetic import evaluate, expression_in
+from chatapp.llm.builtin.arithmetic import as_asked, evaluate, expression_in
 from chatapp.llm.builtin.moves import Say
 from chatapp.llm.builtin.situation import Situation
 from chatapp.llm.builtin.wishes import without_greeting
@@ -13,6 +13,10 @@ def sums(situation: Situation) -> Say | None:
         return None
     result = evaluate(expression)
     if result is None:
-        return situation.say("no_result", expression=f"`{expression}`")
-    readable = expression.replace("**", "^").replace("*", " × ").replace("/", " ÷ ")
-    return Say(f"{' '.join(readable.split())} = **{result}**")
+        return situation.say("no_result", expression=_shown(asked))
+    return Say(f"{_shown(asked)} = **{result}**")
+
+
+def _shown(asked: str) -> str:
+    """The sum as it was written, without what Markdown would take for emphasis."""
+    return as_asked(asked).replace("**", "^").replace("*", " × ")

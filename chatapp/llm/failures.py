@@ -30,9 +30,9 @@ MESSAGES = {
     "provider_protocol": "The language model sent something that cannot be understood. Try again.",
     "incomplete": "The language model broke off in the middle of its answer. Try again.",
 }
-RETRYABLE = frozenset(
-    ("provider_busy", "provider_error", "provider_unreachable", "provider_timeout")
-) | {"provider_protocol", "incomplete"}
+FINAL = frozenset(
+    ("provider_auth", "provider_quota", "provider_rejected", "provider_misconfigured")
+)
 
 TOO_LONG = re.compile(
     r"context.length|context.window|maximum context|context limit|available context"
@@ -55,14 +55,18 @@ def failure(reason: str, detail: str = "", *, retry_after: float | None = None) 
         MESSAGES[reason],
         reason=reason,
         detail=detail[:DETAIL_LENGTH],
-        retryable=reason in RETRYABLE,
+        retryable=reason not in FINAL,
         retry_after=retry_after,
     )
 
 
 def failed_response(status: int, headers: Mapping[str, str], body: bytes) -> TurnError:
     """Why a server answered with something else than a stream."""
-    error = _error_object(body)
+    answer = _json_object(body)
+    error = answer.get("error", answer)
+    error = error if isinstance(error, dict) else {"message": str(error)}
+    if status == 200 and "error" in answer:
+        return failed_stream(error)
     text = _words(error) or body.decode("utf-8", "replace").strip()
     return _classified(status, error, f"{status}: {text}", retry_after=_retry_after(headers))
 
@@ -125,17 +129,15 @@ def _number(patterns: tuple[re.Pattern[str], ...], text: str) -> int | None:
     return None
 
 
-def _error_object(body: bytes) -> dict[str, Any]:
+def _json_object(body: bytes) -> dict[str, Any]:
+    """The object a body holds. Google's servers wrap it in a list."""
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
         return {}
     if isinstance(value, list) and value:
         value = value[0]
-    if not isinstance(value, dict):
-        return {}
-    error = value.get("error", value)
-    return error if isinstance(error, dict) else {"message": str(error)}
+    return value if isinstance(value, dict) else {}
 
 
 def _words(error: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ from chatapp.llm.sse import LineTooLongError, Payloads
 
 MAX_ERROR_BYTES = 64 * 1024
 ERROR_TIMEOUT = 10
+HEADERS = {"content-type": "application/json", "accept-encoding": "identity"}
 
 
 class StreamOptions(BaseModel):
@@ -154,8 +155,7 @@ async def _post(
             return await http.post(
                 url,
                 data=data,
-                headers={"content-type": "application/json", "accept-encoding": "identity"}
-                | headers,
+                headers=HEADERS | headers,
                 timeout=aiohttp.ClientTimeout(total=None, connect=options.connect_timeout),
                 allow_redirects=False,
                 proxy=options.proxy,

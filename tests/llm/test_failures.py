@@ -26,6 +26,7 @@ from chatapp.llm.failures import failed_response, failed_stream
         (404, b'[{"error":{"message":"No such model."}}]', "provider_rejected", False),
         (307, b"", "provider_protocol", True),
         (200, b"{}", "provider_protocol", True),
+        (200, b'{"error":{"message":"Slow down.","code":429}}', "provider_busy", True),
         (
             200,
             b'{"error":{"message":"Overloaded.","code":"rate_limit_exceeded"}}',

@@ -141,7 +141,7 @@ class AnthropicAssembler(Assembler):
     def _message_start(self, frame: dict[str, Any]) -> list[Chunk]:
         usage = _dict(_dict(frame.get("message")).get("usage"))
         kinds = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
-        self._input_tokens += sum(count_of(usage.get(kind)) for kind in kinds)
+        self._count_input(sum(count_of(usage.get(kind)) for kind in kinds))
         return []
 
     def _block_start(self, frame: dict[str, Any]) -> list[Chunk]:
@@ -172,12 +172,16 @@ class AnthropicAssembler(Assembler):
     def _message_delta(self, frame: dict[str, Any]) -> list[Chunk]:
         usage = _dict(frame.get("usage"))
         if usage:
-            self._input_tokens = count_of(usage.get("input_tokens")) or self._input_tokens
+            self._count_input(count_of(usage.get("input_tokens")))
             self.usage = Usage(self._input_tokens, count_of(usage.get("output_tokens")))
         reason = _dict(frame.get("delta")).get("stop_reason")
         if isinstance(reason, str) and reason and self.finish is None:
             self.finish = FINISHES.get(reason, "stop")
         return []
+
+    def _count_input(self, tokens: int) -> None:
+        # Only the first report counts what was read from the cache, too.
+        self._input_tokens = max(self._input_tokens, tokens)
 
     def _message_stop(self, frame: dict[str, Any]) -> list[Chunk]:
         self.done = True

@@ -22,6 +22,7 @@ class EventCard:
     def __init__(self, frame: EventFrame) -> None:
         self.id, self.seq, self.body = frame.id, frame.seq, frame.body
         self.turn_id, self.hidden_reason = frame.turn_id, frame.hidden_reason
+        self.session_key = frame.session_key
         self.created_at = datetime.fromisoformat(frame.created_at)
 
 

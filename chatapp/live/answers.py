@@ -27,7 +27,7 @@ class LiveAnswer:
         return mine == (frame.turn_id, frame.attempt, frame.after, frame.kind)
 
     def take(self, offset: int, text: str, now: float) -> list[Message]:
-        """Text that continues ours, or overlaps it. Raises Gap when something between is missing."""
+        """Text that continues ours, or overlaps it. Raises Gap when something is missing."""
         if offset > self.length:
             raise Gap
         text = text[self.length - offset :]
@@ -54,7 +54,12 @@ class LiveAnswer:
         return {"t": "th", "turn": self.turn_id, "txt": text, "fresh": fresh}
 
     def _message(self, change: BlockChange) -> Message:
-        place = {"turn": self.turn_id, "n": change.index, "len": change.length, "html": change.html}
+        place = {
+            "turn": self.turn_id,
+            "index": change.index,
+            "length": change.length,
+            "html": change.html,
+        }
         if isinstance(change, Append):
-            return {"t": "d", "off": change.offset, **place}
+            return {"t": "d", "offset": change.offset, **place}
         return {"t": "b", "closed": change.closed, **place}

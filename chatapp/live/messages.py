@@ -1,10 +1,15 @@
 """What goes over the socket, or in an answer to a poll: small JSON objects with a kind `t`.
 
-ev  an event's card: seq, id, type, turn, html        begin  a body begins: turn, attempt, kind
-b   a block as it is now: turn, n, len, closed, html   d      more of a block: turn, n, off, len, html
-th  thinking text: turn, txt, fresh                    run    turn's state: turn, state, label, since
-changed  something to fetch anew: what, id             row    a sidebar row changed: key
-hb  heartbeat: seq                                     resync come back with your cursor
+ev       an event's card: seq, id, type, turn, html
+begin    a body begins: turn, attempt, kind
+b        a block as it is now: turn, index, length, closed, html
+d        more of a block: turn, index, offset, length, html
+th       thinking text: turn, txt, fresh
+run      where the turn stands: turn, attempt, state, label, since, after
+changed  something to fetch anew: what, id
+row      a sidebar row changed: key
+hb       a sign of life: seq
+resync   come back with your cursor
 """
 
 from typing import Any

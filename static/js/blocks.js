@@ -1,41 +1,47 @@
 /**
  * Applies the changes of a streamed answer to its blocks. The server renders; here HTML is placed.
  *
- * A change is `{index, offset, length, html}`: add at the end of a block that so far shows `offset`
- * characters of its source; or `{index, html, closed, length}`: this is the block now.
+ * `d` adds to a block that so far shows `off` characters of its source: {n, off, len, html}.
+ * `b` says what a block looks like now: {n, html, closed, len}.
  */
 
 const INNER =
   "p, li, ul, ol, blockquote, h3, h4, h5, h6, div.code, pre, pre > code, div:not([class])";
 
+/** Whether nothing is missing; a block that missed something waits to be rendered again. */
 export function applyChange(container, change) {
-  if ("offset" in change) append(container, change);
-  else render(container, change);
+  return change.t === "d" ? append(container, change) : render(container, change);
 }
 
-/** Whether nothing is missing: a block that missed something waits to be rendered again. */
-export function append(container, { index, offset, length, html }) {
-  const block = container.querySelector(`:scope > [data-block="${index}"]`);
-  if (!block || Number(block.dataset.length) !== offset) return false;
+function append(container, { n, off, len, html }) {
+  const block = find(container, n);
+  if (!block || Number(block.dataset.length) !== off) return false;
   deepestLast(block).insertAdjacentHTML("beforeend", html);
-  block.dataset.length = offset + length;
+  block.dataset.length = off + len;
   return true;
 }
 
-function render(container, { index, html, closed, length }) {
-  let block = container.querySelector(`:scope > [data-block="${index}"]`);
-  if (block?.dataset.closed) return;
-  if (!block) {
-    block = document.createElement("div");
-    Object.assign(block, { className: "block", dir: "auto" });
-    block.dataset.block = index;
-    container.append(block);
-  }
-  block.dataset.length = length;
-  if (closed) block.dataset.closed = "true";
+function render(container, { n, html, closed, len }) {
+  const block = find(container, n) ?? addBlock(container, n);
+  block.dataset.length = len;
+  block.toggleAttribute("data-closed", closed);
   // Morphing keeps what is selected and what has the focus.
-  if (block.childNodes.length) globalThis.Idiomorph.morph(block, html, { morphStyle: "innerHTML" });
+  if (block.hasChildNodes()) globalThis.Idiomorph.morph(block, html, { morphStyle: "innerHTML" });
   else block.innerHTML = html;
+  return true;
+}
+
+function find(container, n) {
+  return container.querySelector(`:scope > [data-block="${n}"]`);
+}
+
+function addBlock(container, n) {
+  const block = document.createElement("div");
+  block.className = "block";
+  block.dir = "auto";
+  block.dataset.block = n;
+  container.append(block);
+  return block;
 }
 
 /** The element in which the text of a block ends. */

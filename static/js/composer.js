@@ -1,0 +1,135 @@
+/** The message box: grows, keeps its draft, knows Enter, and sends. */
+
+import { sendPending } from "./pending.js";
+import { currentSession } from "./session.js";
+import { initUploads, uploadsOf } from "./uploads.js";
+import { announce, post, showError, wordsOf } from "./ui.js";
+
+const DRAFT_DELAY = 300;
+const TOUCH = matchMedia("(pointer: coarse)");
+
+export function initComposer(form) {
+  if (!form || form.dataset.ready) return;
+  form.dataset.ready = "true";
+  const box = form.elements.content;
+  // This form is ours: htmx and the plain POST are for pages without this script.
+  form.removeAttribute("hx-post");
+  globalThis.htmx.process(form);
+  restoreDraft(box);
+  initUploads(form);
+  let timer = 0;
+  box.addEventListener("input", () => {
+    grow(box);
+    clearTimeout(timer);
+    timer = setTimeout(() => saveDraft(box.value), DRAFT_DELAY);
+  });
+  box.addEventListener("keydown", (event) => onKey(event, form));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit(form, box);
+  });
+  grow(box);
+}
+
+function onKey(event, form) {
+  // While an input method composes, Enter chooses a word.
+  if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+  const swaps = document.documentElement.dataset.enter === "newline" || TOUCH.matches;
+  const wants = swaps ? event.ctrlKey || event.metaKey : !event.shiftKey;
+  if (!wants || event.altKey) return;
+  event.preventDefault();
+  form.requestSubmit();
+}
+
+async function submit(form, box) {
+  const content = box.value;
+  if (!content.trim() && !uploadsOf(form).count) return box.focus();
+  if (currentSession()?.socket) await sendInSession(form, box, content);
+  else await startSession(form, box, content);
+}
+
+async function sendInSession(form, box, content) {
+  const uploads = uploadsOf(form);
+  if (uploads.isBusy) {
+    announce("Sending when the files are ready");
+    form.dataset.waiting = "true";
+  }
+  await uploads.settled();
+  delete form.dataset.waiting;
+  if (!content.trim()) return uploads.announce();
+  clear(box);
+  const log = document.getElementById("live").parentElement;
+  const taken = await sendPending(log, form.getAttribute("action"), content, crypto.randomUUID());
+  if (taken) {
+    uploads.clear();
+    saveDraft("");
+    announce("Message sent");
+  } else if (!box.value) {
+    saveDraft(content);
+  }
+}
+
+/** The first message makes the session; files that wait go into it. */
+async function startSession(form, box, content) {
+  const uploads = uploadsOf(form);
+  const values = new FormData(form);
+  values.delete("files");
+  values.set("content", uploads.count ? "" : content);
+  values.set("client_id", crypto.randomUUID());
+  if (uploads.count) values.set("create", "empty");
+  form.setAttribute("aria-busy", "true");
+  try {
+    const response = await post(form.getAttribute("action"), values);
+    if (!response.ok) return showError(await wordsOf(response));
+    const { url } = await response.json();
+    saveDraft("");
+    const waiting = uploads.take();
+    await globalThis.htmx.ajax("GET", url, { target: "#main", swap: "innerHTML" });
+    history.pushState({ htmx: true }, "", url);
+    if (waiting.length) continueWith(waiting, content);
+  } catch {
+    showError("The server cannot be reached. Your text is kept.");
+  } finally {
+    form.removeAttribute("aria-busy");
+  }
+}
+
+function continueWith(files, content) {
+  const form = document.getElementById("composer");
+  uploadsOf(form).add(files);
+  form.elements.content.value = content;
+  if (content.trim()) form.requestSubmit();
+}
+
+function clear(box) {
+  box.value = "";
+  grow(box);
+  box.focus();
+}
+
+function grow(box) {
+  if (CSS.supports("field-sizing", "content")) return;
+  box.style.blockSize = "auto";
+  box.style.blockSize = `${Math.min(box.scrollHeight, innerHeight * 0.4)}px`;
+}
+
+const draftKey = () => `draft:${currentSession()?.key ?? "new"}`;
+
+function saveDraft(text) {
+  if (text.trim()) localStorage.setItem(draftKey(), text);
+  else localStorage.removeItem(draftKey());
+}
+
+function restoreDraft(box) {
+  const draft = localStorage.getItem(draftKey());
+  if (!draft || box.value) return;
+  box.value = draft;
+  announce("Draft restored");
+}
+
+/** Nothing that was typed stays behind in a browser that others use. */
+export function forgetDrafts() {
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith("draft:")) localStorage.removeItem(key);
+  }
+}

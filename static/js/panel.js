@@ -1,0 +1,57 @@
+/** The side panel: files and details. It opens when something is put into it, and stays so. */
+
+const REMEMBERED = "panel";
+
+export function initPanel(panel) {
+  if (!panel || panel.dataset.ready) return;
+  panel.dataset.ready = "true";
+  panel.addEventListener("toggle", ({ newState }) => {
+    if (newState === "closed") sessionStorage.removeItem(REMEMBERED);
+  });
+  const remembered = sessionStorage.getItem(REMEMBERED);
+  if (remembered && matchMedia("(min-width: 1100px)").matches) {
+    panel.querySelector(`[data-tab="${remembered}"]`)?.click();
+  }
+}
+
+function show(name) {
+  const panel = document.getElementById("panel");
+  if (!panel.matches(":popover-open")) panel.showPopover();
+  sessionStorage.setItem(REMEMBERED, name);
+  for (const tab of panel.querySelectorAll("[data-tab]")) {
+    if (tab.dataset.tab === name) tab.setAttribute("aria-current", "true");
+    else tab.removeAttribute("aria-current");
+  }
+}
+
+export function togglePanel() {
+  const panel = document.getElementById("panel");
+  if (panel?.matches(":popover-open")) panel.hidePopover();
+  else panel?.querySelector('[data-tab="artifacts"]').click();
+}
+
+document.addEventListener("click", ({ target }) => {
+  const opener = target.closest("[data-opens-panel], [data-tab]");
+  if (opener) show(opener.dataset.opensPanel ?? opener.dataset.tab);
+});
+
+document.addEventListener("artifacts-changed", () => {
+  const panel = document.getElementById("panel");
+  const tab = panel?.querySelector('[data-tab="artifacts"][aria-current]');
+  const isList = panel?.querySelector("[data-artifact-list]");
+  if (panel?.matches(":popover-open") && tab && isList) {
+    globalThis.htmx.ajax("GET", tab.getAttribute("href"), { target: "#panel-body" });
+  }
+  refreshCount();
+});
+
+async function refreshCount() {
+  const badge = document.getElementById("artifact-count");
+  const link = badge?.closest("a");
+  if (!link) return;
+  const response = await fetch(`${link.getAttribute("href")}?count`, { credentials: "same-origin" });
+  if (!response.ok) return;
+  const count = Number(await response.text());
+  badge.textContent = count;
+  badge.hidden = !count;
+}

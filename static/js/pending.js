@@ -1,0 +1,52 @@
+/** The own message before the server has it: shown at once, sent again with the same id. */
+
+import { copy, post, wordsOf } from "./ui.js";
+
+const PATIENCE = 10000;
+
+/** Show it, send it, and say when it could not be sent. Resolves to whether the server took it. */
+export async function sendPending(log, url, content, clientId) {
+  const card = document.getElementById("pending-message").content.firstElementChild.cloneNode(true);
+  card.dataset.clientId = clientId;
+  card.querySelector(".bubble").textContent = content;
+  log.append(card);
+  card.addEventListener("click", ({ target }) => {
+    if (target.dataset.action === "resend") deliver(card, url, content, clientId);
+    if (target.dataset.action === "copy-pending") copy(content);
+  });
+  return deliver(card, url, content, clientId);
+}
+
+/** The event of a message replaces what stood for it. */
+export function dropPending(card) {
+  const text = card.querySelector(".bubble").textContent.trim();
+  const pending = [...document.querySelectorAll("[data-pending]")];
+  pending.find((other) => other.querySelector(".bubble").textContent.trim() === text)?.remove();
+}
+
+async function deliver(card, url, content, clientId) {
+  showState(card, "");
+  const impatient = setTimeout(() => showState(card, "Not sent yet."), PATIENCE);
+  let refusal = "Not sent.";
+  try {
+    const response = await post(url, { content, client_id: clientId });
+    if (response.ok && !response.redirected) {
+      if (response.status === 202) card.dataset.sent = "true";
+      return true;
+    }
+    refusal = response.redirected ? "Your login has expired." : await wordsOf(response);
+  } catch {
+    refusal = navigator.onLine ? "The server cannot be reached." : "You are offline.";
+  } finally {
+    clearTimeout(impatient);
+  }
+  showState(card, refusal);
+  return false;
+}
+
+function showState(card, refusal) {
+  card.querySelector("[data-state-sending]").hidden = Boolean(refusal);
+  const failed = card.querySelector("[data-state-failed]");
+  failed.hidden = !refusal;
+  if (refusal) failed.firstChild.textContent = `${refusal} `;
+}

@@ -1,0 +1,103 @@
+/** An open session: what comes over its line goes to the transcript, the status and the panel. */
+
+import { runStatus } from "./run-status.js";
+import { SessionSocket } from "./session-socket.js";
+import { sidebarRowChanged } from "./sidebar.js";
+import { Transcript } from "./transcript.js";
+import { announce, showError } from "./ui.js";
+
+let open = null;
+
+export const currentSession = () => open;
+
+export function openSession(element) {
+  open?.close();
+  open = element ? new Session(element) : null;
+}
+
+class Session {
+  constructor(element) {
+    this.element = element;
+    this.key = element.dataset.sessionKey;
+    this.transcript = new Transcript(element);
+    this.status = runStatus(element);
+    if (!element.dataset.eventsUrl) return;
+    this.socket = new SessionSocket(this.key, element.dataset.eventsUrl, {
+      cursor: () => this.transcript.lastSeq,
+      isRunning: () => this.status.isRunning,
+      onMessages: (messages) => this.take(messages),
+      onState: (words) => this.showConnection(words),
+      onGone: () => this.showGone(),
+      onLogin: () => showError("Your login has expired.", true),
+    });
+  }
+
+  close() {
+    this.socket?.close();
+    this.status.stop();
+    this.transcript.close();
+  }
+
+  take(messages) {
+    const isWhole = messages.every((message) => this.apply(message));
+    this.transcript.settle();
+    if (!isWhole) this.socket.reconnect();
+  }
+
+  /** False when something before this message is missing. */
+  apply(message) {
+    switch (message.t) {
+      case "ev":
+        return this.transcript.addEvent(message);
+      case "begin":
+      case "b":
+      case "d":
+      case "th":
+        this.transcript.write(message);
+        break;
+      case "run":
+        this.status.show(message);
+        if (message.state === "idle") this.transcript.endLive();
+        break;
+      case "hb":
+        return message.seq <= this.transcript.lastSeq;
+      case "row":
+        sidebarRowChanged(message.key, this.key);
+        break;
+      case "changed":
+        this.refresh(message);
+    }
+    return true;
+  }
+
+  refresh({ what, id }) {
+    const { htmx } = globalThis;
+    if (what === "queue") htmx.ajax("GET", `/s/${this.key}/queue`, { target: "#queue" });
+    if (what === "artifacts") document.dispatchEvent(new CustomEvent("artifacts-changed"));
+    if (what === "session") this.refreshTitle();
+    if (what === "deleted") this.showGone();
+    if (what === "events" && id) document.getElementById(id)?.remove();
+  }
+
+  async refreshTitle() {
+    const response = await fetch(`/s/${this.key}/title`, { credentials: "same-origin" });
+    if (!response.ok) return;
+    const name = await response.text();
+    const title = this.element.querySelector("#session-title");
+    if (!title.isContentEditable) title.textContent = name;
+    document.title = document.title.replace(/^.* · /, `${name} · `);
+  }
+
+  showConnection(words) {
+    const line = this.element.querySelector("#connection");
+    if (!line || line.textContent === words) return;
+    line.textContent = words;
+    line.hidden = !words;
+  }
+
+  showGone() {
+    this.socket?.close();
+    this.showConnection("This session was deleted.");
+    announce("This session was deleted.");
+  }
+}

@@ -1,0 +1,141 @@
+/** The list of sessions: rows that change, renaming in place, deleting with an undo. */
+
+import { currentSession } from "./session.js";
+import { post, toast } from "./ui.js";
+
+const waiting = new Map();
+const list = () => document.getElementById("session-list");
+const rowOf = (key) => document.getElementById(`row-${key}`);
+
+/** Fetch a row anew, at most once in a while; the list does not move under a hand. */
+export function sidebarRowChanged(key, current) {
+  if (waiting.has(key)) return;
+  waiting.set(
+    key,
+    setTimeout(async () => {
+      waiting.delete(key);
+      const url = `/s/${key}/row?current=${current ?? ""}`;
+      const response = await fetch(url, { credentials: "same-origin" });
+      if (response.ok) placeRow(key, await response.text());
+    }, 300),
+  );
+}
+
+function placeRow(key, html) {
+  const old = rowOf(key);
+  const holder = document.createElement("template");
+  holder.innerHTML = html.trim();
+  const row = holder.content.firstElementChild;
+  if (!row) return void old?.remove();
+  if (old?.querySelector("input")) return;
+  const isBusy = list().matches(":hover, :focus-within");
+  const isPinned = "pinned" in row.dataset;
+  if (old && (isBusy || isPinned || isFirst(old))) old.replaceWith(row);
+  else if (!isPinned) moveToTop(old, row);
+  globalThis.htmx.process(row);
+}
+
+const isFirst = (row) => row === todaysRows()?.firstElementChild;
+const todaysRows = () => list().querySelector('[data-group="Today"] .session-group__rows');
+
+function moveToTop(old, row) {
+  old?.remove();
+  const rows = todaysRows();
+  if (rows) rows.prepend(row);
+  else reload();
+}
+
+function reload() {
+  const key = currentSession()?.key ?? "";
+  globalThis.htmx.ajax("GET", `${list().dataset.listUrl}?current=${key}`, { target: list() });
+}
+
+/** Rename in place: Enter keeps, Escape leaves it as it was. */
+export function rename(element, url) {
+  if (element.isContentEditable) return;
+  const before = element.textContent;
+  element.contentEditable = "plaintext-only";
+  element.focus();
+  getSelection().selectAllChildren(element);
+  const abort = new AbortController();
+  const finish = async (isKept) => {
+    abort.abort();
+    element.contentEditable = "false";
+    const name = element.textContent.trim();
+    if (!isKept || !name || name === before) return void (element.textContent = before);
+    element.textContent = name;
+    const response = await post(url, { name });
+    if (!response.ok) element.textContent = before;
+  };
+  element.addEventListener(
+    "keydown",
+    (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter" || event.key === "Escape") {
+        event.preventDefault();
+        finish(event.key === "Enter");
+      }
+    },
+    { signal: abort.signal },
+  );
+  element.addEventListener("blur", () => finish(true), { signal: abort.signal });
+}
+
+function onDeleted({ detail: { key } }) {
+  const row = rowOf(key);
+  const next = row?.nextElementSibling ?? row?.previousElementSibling;
+  row?.remove();
+  next?.querySelector("a")?.focus();
+  if (currentSession()?.key === key) {
+    globalThis.htmx.ajax("GET", "/", { target: "#main" });
+    history.pushState({ htmx: true }, "", "/");
+  }
+  const undo = async () => {
+    const response = await post(`/s/${key}/undelete`);
+    if (response.ok) {
+      const { url } = await response.json();
+      globalThis.htmx.ajax("GET", url, { target: "#main" });
+      history.pushState({ htmx: true }, "", url);
+      reload();
+    }
+  };
+  toast("Session deleted", { label: "Undo", action: undo, milliseconds: 8000 });
+}
+
+function markCurrent() {
+  const key = currentSession()?.key;
+  for (const link of list()?.querySelectorAll(".session-row__link") ?? []) {
+    const isCurrent = link.closest("[data-session-key]").dataset.sessionKey === key;
+    if (isCurrent) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+export function toggleSidebar() {
+  const app = document.getElementById("app");
+  const isCollapsed = app.dataset.sidebar !== "collapsed";
+  if (isCollapsed) app.dataset.sidebar = "collapsed";
+  else delete app.dataset.sidebar;
+  document.cookie = `sidebar=${isCollapsed ? "collapsed" : "open"}; path=/; max-age=31536000; samesite=lax`;
+}
+
+export function initSidebar() {
+  document.addEventListener("session-deleted", onDeleted);
+  document.addEventListener("sidebar-changed", reload);
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target.id !== "main") return;
+    markCurrent();
+    const sidebar = document.getElementById("sidebar");
+    if (sidebar?.matches(":popover-open")) sidebar.hidePopover();
+  });
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest('[data-action="rename"]');
+    if (button) {
+      const row = button.closest("[data-session-key].session-row");
+      const title = row?.querySelector(".session-row__title") ?? document.getElementById("session-title");
+      const url = button.dataset.renameUrl ?? title.dataset.renameUrl;
+      setTimeout(() => rename(title, url));
+    }
+    if (target.closest('[data-action="toggle-sidebar"]')) toggleSidebar();
+  });
+}

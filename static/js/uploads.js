@@ -1,0 +1,213 @@
+/** Files on their way: dropped, pasted or chosen; each with its progress, three at a time. */
+
+import { announce, csrfToken, wordsOf } from "./ui.js";
+
+const PARALLEL = 3;
+const STALLED = 30000;
+const MANY = 20;
+const controllers = new WeakMap();
+
+export const uploadsOf = (form) => controllers.get(form);
+
+export function initUploads(form) {
+  const uploads = new Uploads(form);
+  controllers.set(form, uploads);
+  form.elements.files.addEventListener("change", ({ target }) => {
+    uploads.add([...target.files]);
+    target.value = "";
+  });
+  form.elements.content.addEventListener("paste", (event) => {
+    const files = [...event.clipboardData.files];
+    if (files.length) event.preventDefault();
+    uploads.add(files);
+  });
+}
+
+/** Drop anywhere; the outline says where it goes. Attached once for the page's life. */
+export function initDropping() {
+  let depth = 0;
+  const zone = () => document.getElementById("drop-zone");
+  const show = (isOver) => zone()?.toggleAttribute("hidden", !isOver);
+  const holdsFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  addEventListener("dragenter", (event) => holdsFiles(event) && ++depth && show(true));
+  addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault());
+  addEventListener("dragleave", (event) => holdsFiles(event) && --depth <= 0 && show(false));
+  addEventListener("keydown", ({ key }) => key === "Escape" && show((depth = 0) > 0));
+  addEventListener("drop", async (event) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    show((depth = 0) > 0);
+    const form = document.getElementById("composer");
+    if (form) uploadsOf(form).add(await filesOf(event.dataTransfer));
+  });
+}
+
+class Uploads {
+  constructor(form) {
+    this.form = form;
+    this.list = form.querySelector("#chips");
+    this.items = [];
+    this.list.addEventListener("click", (event) => this.onClick(event));
+  }
+
+  get url() {
+    return this.form.dataset.uploadUrl;
+  }
+
+  get count() {
+    return this.items.filter(({ state }) => state !== "refused").length;
+  }
+
+  get isBusy() {
+    return this.items.some(({ state }) => state === "queued" || state === "uploading");
+  }
+
+  add(files) {
+    if (files.length > MANY && !confirm(`Add ${files.length} files?`)) return;
+    const before = this.items.length;
+    for (const file of files) this.items.push(this.newItem(file));
+    const refused = this.items.slice(before).filter(({ state }) => state === "refused");
+    if (files.length) {
+      const words = refused.length ? `, ${refused.length} refused` : "";
+      announce(`${files.length - refused.length} files added${words}`);
+    }
+    this.next();
+  }
+
+  newItem(file) {
+    const chip = document.getElementById("chip").content.firstElementChild.cloneNode(true);
+    const item = { file, chip, state: "queued", clientId: crypto.randomUUID() };
+    chip.querySelector("[data-name]").textContent = file.name;
+    chip.title = file.name;
+    this.list.append(chip);
+    const refusal = this.refusalOf(file);
+    this.show(item, refusal ? "refused" : "queued", refusal);
+    return item;
+  }
+
+  refusalOf(file) {
+    const limit = Number(this.form.dataset.maxBytes);
+    if (!file.size) return "The file is empty";
+    if (limit && file.size > limit) return `Over ${Math.round(limit / 2 ** 20)} MB`;
+    return "";
+  }
+
+  next() {
+    if (!this.url) return;
+    const running = this.items.filter(({ state }) => state === "uploading").length;
+    const waiting = this.items.filter(({ state }) => state === "queued");
+    for (const item of waiting.slice(0, PARALLEL - running)) this.upload(item);
+    if (!this.isBusy) {
+      for (const done of this.onSettled ?? []) done();
+      this.onSettled = [];
+      if (this.form.dataset.waiting !== "true") this.announce();
+    }
+  }
+
+  upload(item) {
+    const request = new XMLHttpRequest();
+    const body = new FormData();
+    body.set("files", item.file);
+    body.set("client_id", item.clientId);
+    item.request = request;
+    this.show(item, "uploading", "0 %");
+    let stalled = setTimeout(() => request.abort(), STALLED);
+    request.upload.onprogress = ({ loaded, total }) => {
+      clearTimeout(stalled);
+      stalled = setTimeout(() => request.abort(), STALLED);
+      const percent = Math.round((loaded / total) * 100);
+      item.chip.querySelector("progress").value = percent;
+      this.show(item, "uploading", percent < 100 ? `${percent} %` : "Checking");
+    };
+    request.onloadend = async () => {
+      clearTimeout(stalled);
+      await this.ended(item, request);
+      this.next();
+    };
+    request.open("POST", this.url);
+    request.setRequestHeader("X-CSRFToken", csrfToken());
+    request.setRequestHeader("X-Requested-With", "fetch");
+    request.send(body);
+  }
+
+  async ended(item, request) {
+    if (!this.items.includes(item)) return;
+    if (request.status === 201) return this.show(item, "ready", "Ready");
+    if (request.status === 0) return this.show(item, "failed", "Broken off");
+    if (request.status === 413) return this.show(item, "refused", "The file is too large");
+    const words = await wordsOf(new Response(request.responseText));
+    const isFinal = request.status >= 400 && request.status < 500 && request.status !== 429;
+    this.show(item, isFinal ? "refused" : "failed", words);
+  }
+
+  show(item, state, words) {
+    item.state = state;
+    item.chip.dataset.state = state;
+    item.chip.querySelector("[data-state-text]").textContent = words || "Queued";
+    item.chip.querySelector("[data-retry]").hidden = state !== "failed";
+    item.chip.querySelector("progress").hidden = state !== "uploading";
+  }
+
+  onClick({ target }) {
+    const chip = target.closest("[data-chip]");
+    const item = this.items.find((other) => other.chip === chip);
+    if (!item) return;
+    if (target.closest("[data-retry]")) {
+      this.show(item, "queued", "");
+      this.next();
+    } else if (target.closest("[data-remove]")) {
+      this.remove(item);
+    }
+  }
+
+  remove(item) {
+    this.items = this.items.filter((other) => other !== item);
+    item.request?.abort();
+    item.chip.remove();
+    this.next();
+  }
+
+  settled() {
+    if (!this.isBusy) return Promise.resolve();
+    return new Promise((resolve) => (this.onSettled ??= []).push(resolve));
+  }
+
+  /** The batch is complete: one event tells of it. */
+  announce() {
+    if (!this.items.some(({ state }) => state === "ready")) return;
+    const headers = { "X-CSRFToken": csrfToken(), "X-Requested-With": "fetch" };
+    fetch(`${this.url}/announce`, { method: "POST", headers, credentials: "same-origin" });
+    this.clear();
+  }
+
+  clear() {
+    for (const item of this.items) if (item.state === "ready") item.chip.remove();
+    this.items = this.items.filter(({ state }) => state !== "ready");
+  }
+
+  /** Files of a session that is only now being made. */
+  take() {
+    const files = this.items.filter(({ state }) => state === "queued").map(({ file }) => file);
+    this.items = [];
+    return files;
+  }
+}
+
+/** Files of a drop; folders are opened. */
+async function filesOf(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.length) return [...transfer.files];
+  const files = [];
+  for (const entry of entries) await collect(entry, files);
+  return files;
+}
+
+async function collect(entry, files) {
+  if (entry.isFile) return files.push(await new Promise((done, fail) => entry.file(done, fail)));
+  const reader = entry.createReader();
+  for (;;) {
+    const children = await new Promise((done, fail) => reader.readEntries(done, fail));
+    if (!children.length) return;
+    for (const child of children) await collect(child, files);
+  }
+}

@@ -1,7 +1,7 @@
 /** The message box: grows, keeps its draft, knows Enter, and sends. */
 
 import { sendPending } from "./pending.js";
-import { currentSession } from "./session.js";
+import { currentSession } from "./current.js";
 import { initUploads, uploadsOf } from "./uploads.js";
 import { announce, post, showError, wordsOf } from "./ui.js";
 

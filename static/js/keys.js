@@ -2,7 +2,7 @@
 
 import { forgetDrafts } from "./composer.js";
 import { togglePanel } from "./panel.js";
-import { currentSession } from "./session.js";
+import { currentSession } from "./current.js";
 import { rename, toggleSidebar } from "./sidebar.js";
 import { copy } from "./ui.js";
 import { initDropping } from "./uploads.js";

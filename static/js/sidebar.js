@@ -1,6 +1,6 @@
 /** The list of sessions: rows that change, renaming in place, deleting with an undo. */
 
-import { currentSession } from "./session.js";
+import { currentSession } from "./current.js";
 import { post, toast } from "./ui.js";
 
 const waiting = new Map();

@@ -7,11 +7,20 @@ const TOOL = ".event--tool-input, .event--tool-output, .event--image-read";
 const THOUGHT = ".event--thinking:not(.event--live)";
 
 export function groupWork(transcript) {
+  if (transcript.closest("[data-thinking=open]")) unfold(transcript);
   for (const output of transcript.querySelectorAll(".event--tool-output[data-call]")) {
     nest(output, transcript);
   }
   for (const call of transcript.querySelectorAll(".event--tool-input")) showState(call);
   for (const burst of bursts(transcript)) fold(burst);
+}
+
+/** Some agents are set to show their thoughts: each opens once, and stays as the reader leaves it. */
+function unfold(transcript) {
+  for (const thought of transcript.querySelectorAll(`${THOUGHT} > details:not([data-unfolded])`)) {
+    thought.open = true;
+    thought.dataset.unfolded = "";
+  }
 }
 
 /** Put the output of a tool into the call it answers. */

@@ -37,8 +37,8 @@ class OutOfTime(BaseException):
 def main() -> None:
     job = json.loads(sys.argv[1])
     limits = Limits(**job["limits"])
-    answer = _take_stdout()
     confine(limits, needs_socket=job["module"] in NEED_OFFICE)
+    answer = _take_stdout()
     defusedxml.defuse_stdlib()
     try:
         with _in_time(limits):

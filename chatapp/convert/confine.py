@@ -49,6 +49,8 @@ class _PathBeneath(ctypes.Structure):
 
 def confine(limits: Limits, *, needs_socket: bool) -> None:
     """`needs_socket`: LibreOffice will not start unless it can make a socket in /tmp."""
+    # The parent closes its files too, but not under every event loop: uvloop leaks some.
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     os.nice(10)
     _set_limits(limits)
     if sys.platform == "linux":

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import uvloop
 
 from chatapp.convert import ConversionError, Limits, convert, sandbox
 from chatapp.convert.answers import to_conversion
@@ -18,6 +19,11 @@ from chatapp.convert.answers import to_conversion
 PROBE = Path(__file__).with_name("probe.py")
 SMALL = Limits(memory_mb=256, cpu_seconds=1, wall_seconds=20, file_mb=4, output_mb=1)
 DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture(autouse=True)
+def _own_temporary_directory(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 async def probe(action: str, given: str = "", limits: Limits = SMALL) -> str:
@@ -70,10 +76,11 @@ async def test_the_child_has_no_environment(monkeypatch):
     assert set(environment) <= {"LC_CTYPE"}
 
 
-async def test_the_child_starts_in_an_empty_directory_with_three_open_files():
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+def test_the_child_starts_in_an_empty_directory_with_three_open_files(run):
     with socket.socket() as leaked:
         leaked.set_inheritable(True)
-        names, open_files = json.loads(await probe("directory"))
+        names, open_files = json.loads(run(probe("directory")))
     assert names == []
     # The fourth is the listing itself.
     assert len(open_files) == 4

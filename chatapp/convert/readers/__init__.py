@@ -6,7 +6,7 @@ They run in the child process: nothing here knows of Django, of paths or of who 
 from importlib import import_module
 
 from chatapp.convert.values import Reader
-from chatapp.lib.filetypes import FileType, type_of
+from chatapp.lib.filetypes import type_of
 
 _BY_KIND = {
     "pdf": "pdf",
@@ -41,13 +41,9 @@ def module_for(mime: str) -> str | None:
     entry = type_of(mime)
     if entry is None:
         return None
-    return _BY_EXTENSION.get(_first_extension(entry)) or _BY_KIND.get(entry.kind)
+    return _BY_EXTENSION.get(entry.extensions[0]) or _BY_KIND.get(entry.kind)
 
 
 def load(module: str) -> Reader:
     reader: Reader = import_module(f"{__name__}.{module}").read
     return reader
-
-
-def _first_extension(entry: FileType) -> str:
-    return entry.extensions[0]

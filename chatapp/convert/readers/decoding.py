@@ -8,7 +8,7 @@ from typing import BinaryIO
 from chatapp.convert.values import CutShort
 
 # More than what is ever passed on, in the widest of encodings.
-MAX_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),

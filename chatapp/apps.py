@@ -6,6 +6,12 @@ from django.conf import settings
 from chatapp.lib.discovery import import_submodules
 
 
+class DaphneConfig(AppConfig):
+    """Daphne's `runserver`. Its own config imports its server, half a second at each start."""
+
+    name = "daphne"
+
+
 class ChatappConfig(AppConfig):
     name = "chatapp"
     default_auto_field = "django.db.models.BigAutoField"

@@ -46,7 +46,7 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "chatapp.web.errors.csrf_failure"
 
 INSTALLED_APPS = [
-    "daphne",
+    "chatapp.apps.DaphneConfig",
     "chatapp.apps.ChatappConfig",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -60,7 +60,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "channels",
     "django_htmx",
     "rules",
@@ -151,6 +150,8 @@ ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 ALLOW_SIGNUP = env_bool("CHATAPP_ALLOW_SIGNUP", default=False)
 SOCIALACCOUNT_ONLY = False
 OIDC_SERVER_URL = env_str("CHATAPP_OIDC_SERVER_URL")
+if OIDC_SERVER_URL:
+    INSTALLED_APPS.append("allauth.socialaccount.providers.openid_connect")
 SOCIALACCOUNT_PROVIDERS = (
     {
         "openid_connect": {

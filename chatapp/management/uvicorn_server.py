@@ -38,6 +38,7 @@ def serve_with_uvicorn(listener: socket.socket, announce: Callable[[], None]) ->
         timeout_graceful_shutdown=settings.TURN_DRAIN_SECONDS,
         access_log=False,
         log_config=None,
+        log_level="warning",
         server_header=False,
     )
     # After its drain uvicorn raises the signal again, for whoever handled it before: nobody did.

@@ -35,4 +35,9 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return error_response(request, ServerError(_("Something went wrong on our side.")))
+    error = ServerError(_("Something went wrong on our side."))
+    try:
+        return error_response(request, error)
+    except Exception:  # noqa: BLE001 - the page may be what is broken; then a line must do
+        text = f"{error.message} ({getattr(request, 'request_id', '')})"
+        return HttpResponse(text, status=500, content_type="text/plain")

@@ -159,4 +159,4 @@ def test_pages_at_the_entrance_stand_in_our_layout(client, db, name):
     response = client.get(reverse(name))
 
     assert response.status_code == 200
-    assert b"entrance__card" in response.content
+    assert b"lonely" in response.content

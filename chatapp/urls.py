@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from chatapp.api.v2 import api
 from chatapp.live import polling
 from chatapp.web import (
     accounts,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("s/<str:key>/a/<str:artifact_key>/preview", artifacts.preview, name="artifact-preview"),
     path("s/<str:key>/a/<str:artifact_key>/remove", artifacts.remove, name="artifact-remove"),
     path("s/<str:key>/a/<str:artifact_key>/restore", artifacts.restore, name="artifact-restore"),
+    path("v2/", api.urls),
     path("admin/", admin.site.urls),
     path("login/link/<token>", accounts.sign_in_by_link, name="login-link"),
     path("settings", settings_page.settings_page, name="settings"),

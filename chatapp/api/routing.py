@@ -1,0 +1,108 @@
+"""A router whose operations are plain functions, each run whole on a database thread.
+
+Async ones, which wait or stream, run as they are. Every operation says which area of the API it
+belongs to; its level follows from the method unless `@level(…)` says otherwise.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from ninja.constants import NOT_SET
+from ninja.operation import PathView
+
+from chatapp.api.auth import KeyAuth
+from chatapp.api.deadlines import deadline
+from chatapp.api.errors import ErrorBody, error_response
+from chatapp.api.roles import Area, Level
+from chatapp.api.threads import threads
+from chatapp.errors import InvalidInput, NotFound
+
+F = TypeVar("F", bound=Callable[..., Any])
+ERRORS = dict.fromkeys((400, 401, 403, 404, 408, 409, 413, 415, 422, 429), ErrorBody)
+
+
+def level(needed: Level) -> Callable[[F], F]:
+    """What an operation needs, where its method does not tell."""
+    return _marked("needed_level", needed)
+
+
+def admin_only(view: F) -> F:
+    """Only administrators; everybody else hears so, whether the thing exists or not."""
+    return _marked("is_admin_only", True)(view)
+
+
+def _marked(name: str, value: Any) -> Callable[[F], F]:
+    def mark(view: F) -> F:
+        setattr(view, name, value)
+        return view
+
+    return mark
+
+
+class ApiRouter(Router):
+    def __init__(self, area: Area, tag: str) -> None:
+        super().__init__(tags=[tag])
+        self.area = area
+
+    def add_api_operation(  # type: ignore[override] - the rest is passed on as it is
+        self, path: str, methods: list[str], view_func: Callable[..., Any], **options: Any
+    ) -> None:
+        self.path_operations.setdefault(path, ApiPathView())
+        if options.get("auth") is NOT_SET:
+            options["auth"] = self._auth(methods, view_func)
+        options["response"] = _with_errors(options.get("response"))
+        options["exclude_none"] = True
+        super().add_api_operation(path, methods, _operation(view_func), **options)
+
+    def _auth(self, methods: list[str], view: Callable[..., Any]) -> KeyAuth:
+        by_method = Level.READ if methods == ["GET"] else Level.MANAGE
+        needed = getattr(view, "needed_level", by_method)
+        return KeyAuth(self.area, needed, admin=getattr(view, "is_admin_only", False))
+
+
+class ApiPathView(PathView):
+    """Refuses a method in the shape of all our errors."""
+
+    def clone(self) -> PathView:
+        cloned = ApiPathView()
+        cloned.is_async, cloned.url_name = self.is_async, self.url_name
+        cloned.operations = [operation.clone() for operation in self.operations]
+        return cloned
+
+    async def _async_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if self._find_operation(request):
+            return await super()._async_view(request, *args, **kwargs)
+        response = error_response(request, 405, ["This method is not supported here."])
+        methods = {method for operation in self.operations for method in operation.methods}
+        response.headers["Allow"] = ", ".join(sorted(methods))
+        return response
+
+
+def _with_errors(given: Any) -> Any:
+    if given is NOT_SET:
+        return {200: None, **ERRORS}
+    return {**given, **ERRORS} if isinstance(given, dict) else {200: given, **ERRORS}
+
+
+def _operation(view: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    async def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | Any:
+        _check_address(request)
+        async with deadline(request):
+            if iscoroutinefunction(view):
+                return await view(request, *args, **kwargs)
+            return await threads.run(view, request, *args, **kwargs)
+
+    return run
+
+
+def _check_address(request: HttpRequest) -> None:
+    """PostgreSQL refuses a NUL wherever it comes in: so do we, before it gets there."""
+    if "\x00" in request.path:
+        raise NotFound
+    if any("\x00" in value for values in request.GET.lists() for value in values[1]):
+        raise InvalidInput("The query holds a NUL character.")

@@ -1,0 +1,56 @@
+"""Do something once for each key a client made up, however often it asks."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from chatapp.errors import Conflict, InvalidInput
+from chatapp.models import IdempotencyRecord, User
+
+KEPT = timedelta(hours=24)
+
+
+def answer_once(
+    *, owner: User, key: str, fingerprint: str, work: Callable[[], str]
+) -> tuple[str, bool]:
+    """What `work` answers, or answered before; and whether it was before.
+
+    The work and the memory of it are one transaction. Of two at once, one waits or loses, and
+    gets the other's answer. Raises Conflict if the key was used for something else.
+    """
+    if len(key) > 255 or not key.isprintable():
+        raise InvalidInput("Idempotency-Key is too long: at most 255 characters.")
+    known = _known(owner, key, fingerprint)
+    if known is not None:
+        return known, True
+    try:
+        with transaction.atomic():
+            known = _known(owner, key, fingerprint)
+            if known is not None:
+                return known, True
+            body = work()
+            with transaction.atomic():
+                IdempotencyRecord.objects.create(
+                    owner=owner, key=key, fingerprint=fingerprint, status=201, body=body
+                )
+    except IntegrityError:
+        known = _known(owner, key, fingerprint)
+        if known is None:
+            raise
+        return known, True
+    return body, False
+
+
+def _known(owner: User, key: str, fingerprint: str) -> str | None:
+    records = IdempotencyRecord.objects.filter(owner=owner)
+    record = records.filter(key=key).first()
+    if record is None:
+        return None
+    if record.created_at < timezone.now() - KEPT:
+        record.delete()
+        return None
+    if record.fingerprint != fingerprint:
+        raise Conflict("This Idempotency-Key was used for another request.")
+    return record.body

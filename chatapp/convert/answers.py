@@ -12,6 +12,8 @@ from chatapp.convert.errors import ConversionError, as_code
 from chatapp.convert.sandbox import Ending
 from chatapp.convert.values import Conversion
 
+_MAX_PAGES = 1_000_000
+_MAX_MESSAGE = 500
 _BREAKING_LIMITS = (signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ)
 
 
@@ -47,15 +49,21 @@ def _records(output: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _is_agreed(item: tuple[str, object]) -> bool:
-    key, value = item
-    wanted = {"pages": int, "end": bool}.get(key, str)
-    return type(value) is wanted
+    match item:
+        case "pages", int() as pages:
+            return 0 <= pages <= _MAX_PAGES
+        case "end", value:
+            return value is True
+        case _, value:
+            return isinstance(value, str)
 
 
 def _error(records: list[dict[str, Any]], ending: Ending) -> ConversionError | None:
     for record in records:
         if "error" in record:
-            return ConversionError(as_code(record["error"]), str(record.get("message", "")))
+            return ConversionError(
+                as_code(record["error"]), record.get("message", "")[:_MAX_MESSAGE]
+            )
         if "end" in record:
             return None
     return _sudden_end(ending)

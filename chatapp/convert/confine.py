@@ -5,8 +5,10 @@ Linux only; elsewhere the limits of `resource` are all there is.
 """
 
 import ctypes
+import mimetypes
 import os
 import resource
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -29,9 +31,13 @@ _ALL_FILE_RIGHTS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1,
 _NEWEST_FILE_RIGHTS = (1 << 16) - 1
 _TCP_RIGHTS, _SCOPES = 0b11, 0b11
 _FILE_ONLY = _EXECUTE | _WRITE_FILE | _READ_FILE
+# Of /etc only what programs need to start: secrets live there too.
 _SYSTEM = (
-    "/usr", "/lib", "/lib64", "/bin", "/etc", "/opt", "/proc", "/sys", "/dev/urandom",
-    "/var/lib/libreoffice", "/var/spool/libreoffice", "/var/cache/fontconfig")  # fmt: skip
+    "/usr", "/lib", "/lib64", "/bin", "/dev/urandom",
+    "/etc/ld.so.cache", "/etc/localtime", "/etc/passwd", "/etc/fonts", "/etc/libreoffice",
+    "/var/lib/libreoffice", "/var/spool/libreoffice", "/var/cache/fontconfig",
+    *mimetypes.knownfiles,
+)  # fmt: skip
 
 
 class _RulesetAttributes(ctypes.Structure):
@@ -119,13 +125,16 @@ def _restrict_files(libc: ctypes.CDLL, *, sockets_in_tmp: bool) -> None:
 
 
 def _programs() -> set[str]:
-    """Where Python and its packages are; of our own, this package and not what lies around it."""
+    """Python, its packages and LibreOffice; of our own, this package and not what is around it."""
     own = Path(__file__).resolve().parents[1]
     paths = {sys.prefix, sys.base_prefix, str(own)}
+    office = shutil.which("soffice")
+    if office:
+        paths.add(str(Path(office).resolve().parents[1]))
     return paths | {path for path in sys.path if Path(path) not in own.parents}
 
 
-def _allow(libc: ctypes.CDLL, ruleset: int, path: str, rights: int) -> None:
+def _allow(libc: ctypes.CDLL, ruleset: int, path: str | os.PathLike[str], rights: int) -> None:
     try:
         parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:

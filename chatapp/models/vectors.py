@@ -38,7 +38,7 @@ def _column_type(alias: str, database: str) -> str:
     return str(found[0]) if found else ""
 
 
-class VectorField(models.Field):  # type: ignore[type-arg] - no stubs for fields without lookups
+class VectorField(models.Field):  # type: ignore[type-arg]  # subscripted only in the stubs
     """A numpy vector. Nothing can be looked up by it; `services/indexes` searches."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:

@@ -60,7 +60,8 @@ class Matrix:
         """Where the ids stand; those that are not here are left out."""
         places = np.searchsorted(self.ids, ids)
         places = places[places < len(self.ids)] if len(self.ids) else places[:0]
-        return places[self.ids[places] == ids[: len(places)]]
+        present: NDArray[np.intp] = places[self.ids[places] == ids[: len(places)]]
+        return present
 
     @staticmethod
     def _best(ids: Ids, scores: Rows, limit: int) -> dict[int, float]:

@@ -52,7 +52,7 @@ def by_diversity(candidates: Sequence[Candidate], bias: float) -> list[Candidate
 
 
 def cut(
-    candidates: Sequence[Candidate], *, cutoff: float | None, limit: int | None
+    candidates: Sequence[Candidate], cutoff: float | None, limit: int | None
 ) -> list[Candidate]:
     """Drop what scores below `cutoff`, then all after the first `limit`."""
     kept = [item for item in candidates if cutoff is None or item.score >= cutoff]

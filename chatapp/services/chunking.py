@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chatapp.search.languages import language_of
 from chatapp.search.passages import LONGEST_PASSAGE, Passage, split
 from chatapp.services.document_requests import (
     Chunking,
@@ -75,6 +76,8 @@ def _draft(
     heading = passage.heading or context
     if heading:
         own["title"] = heading
+    if language := language_of(passage.text):
+        own["lang"] = language
     if passage.location:
         own["location"] = passage.location
         kind, _, number = passage.location.partition(" ")

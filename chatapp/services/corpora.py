@@ -22,7 +22,7 @@ _KEY = re.compile(r"[a-zA-Z0-9_=-]{1,50}")
 
 
 class AttributeRequest(Shape):
-    name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,99}$")]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
     level: FilterAttribute.Level
     type: FilterAttribute.Type
     indexed: bool = True

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
 from chatapp.errors import InvalidInput
 
@@ -14,8 +14,15 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Shape(BaseModel):
-    # Unknown fields are ignored (CONTRACT §1).
+    # Unknown fields are ignored, and null stands for absent (CONTRACT §1).
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: item for name, item in value.items() if item is not None}
+        return value
 
 
 DimensionName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
@@ -159,20 +166,12 @@ class CorpusQueryRequest(QueryOptions):
 
 
 def parsed(shape: type[M], value: Any) -> M:
-    """The value in its shape; explicit nulls count as absent. Raises InvalidInput."""
+    """The value in its shape. Raises InvalidInput that names the fields."""
     try:
-        return shape.model_validate(without_nulls(value))
+        return shape.model_validate(value)
     except ValidationError as exc:
         errors = {
             ".".join(map(str, error["loc"])) or "body": error["msg"] for error in exc.errors()[:20]
         }
         place, message = next(iter(errors.items()))
         raise InvalidInput(f"{place}: {message}", errors) from exc
-
-
-def without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: without_nulls(item) for name, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [without_nulls(item) for item in value]
-    return value

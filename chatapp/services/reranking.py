@@ -16,6 +16,7 @@ from chatapp.services.query_requests import (
 
 RELEVANCE = "chatapp_relevance"
 MOST_STEPS = 50
+Step = NoReranker | MmrReranker | RelevanceReranker | FunctionReranker
 
 
 def reranks(reranker: Reranker) -> bool:
@@ -28,7 +29,7 @@ def reranks(reranker: Reranker) -> bool:
             raise InvalidInput(
                 "Reranking by a user function is not supported.", {"reranker": "Not supported."}
             )
-    return any(not isinstance(step, NoReranker) or step.limit for step in steps)
+    return any(not isinstance(step, NoReranker) or step.limit is not None for step in steps)
 
 
 def rerank(
@@ -36,15 +37,17 @@ def rerank(
 ) -> list[Candidate]:
     found = list(candidates)
     for step in _steps(reranker):
-        if isinstance(step, RelevanceReranker):
-            found = by_relevance(query, found, embedder)
-        elif isinstance(step, MmrReranker):
-            found = by_diversity(found, step.diversity_bias)
-        found = cut(found, cutoff=getattr(step, "cutoff", None), limit=step.limit)
+        match step:
+            case RelevanceReranker():
+                found = cut(by_relevance(query, found, embedder), step.cutoff, step.limit)
+            case MmrReranker():
+                found = cut(by_diversity(found, step.diversity_bias), step.cutoff, step.limit)
+            case NoReranker():
+                found = cut(found, None, step.limit)
     return found
 
 
-def _steps(reranker: Reranker) -> Iterator[Reranker]:
+def _steps(reranker: Reranker) -> Iterator[Step]:
     """A chain's members, also those of chains in it."""
     if isinstance(reranker, ChainReranker):
         for member in reranker.rerankers:

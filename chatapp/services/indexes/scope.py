@@ -31,10 +31,16 @@ class Scope:
     def bound(self) -> tuple[Any, ...]:
         return (self.corpus.pk, *self.params)
 
+    def documents(self) -> list[int]:
+        """Primary keys of all documents, also those without parts. Only `d` may be spoken of."""
+        where = f" AND ({self.condition})" if self.condition else ""
+        sql = f"SELECT d.id FROM chatapp_document d WHERE d.corpus_id = %s{where}"
+        return [pk for (pk,) in fetch(sql, self.bound)]
+
     @property
     def key(self) -> tuple[Any, ...]:
-        """The same for scopes that find the same."""
-        return (connection.settings_dict["NAME"], self.corpus.pk, self.condition, self.params)
+        """The same for scopes that find the same, and never reused by another corpus."""
+        return (self.corpus.pk, self.corpus.created_at, self.condition, self.params)
 
 
 def fetch(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:

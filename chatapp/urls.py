@@ -10,8 +10,11 @@ from chatapp.web import (
     artifacts,
     details,
     exports,
+    feedback,
+    forks,
     health,
     messages,
+    search,
     metrics,
     sessions,
     settings_page,
@@ -20,6 +23,7 @@ from chatapp.web import (
 
 urlpatterns = [
     path("", sessions.new_session, name="new-session"),
+    path("search", search.search, name="search"),
     path("sidebar", sidebar.sidebar, name="sidebar"),
     path("s/<str:key>", sessions.session_page, name="session"),
     path("s/<str:key>/row", sidebar.row, name="session-row"),
@@ -34,6 +38,9 @@ urlpatterns = [
         "s/<str:key>/queue/<int:turn_id>/remove", messages.remove_from_queue, name="queued-remove"
     ),
     path("s/<str:key>/rename", sessions.rename, name="session-rename"),
+    path("s/<str:key>/title", sessions.title, name="session-title"),
+    path("s/<str:key>/fork", forks.fork, name="session-fork"),
+    path("s/<str:key>/e/<str:event_key>/feedback", feedback.give, name="event-feedback"),
     path("s/<str:key>/pin", sessions.pin, name="session-pin"),
     path("s/<str:key>/delete", sessions.delete, name="session-delete"),
     path("s/<str:key>/undelete", sessions.undelete, name="session-undelete"),

@@ -9,6 +9,7 @@ from chatapp.models.chats import Chat, ChatTurn
 from chatapp.models.corpora import Corpus, FilterAttribute
 from chatapp.models.documents import Document, Part
 from chatapp.models.events import Event
+from chatapp.models.feedback import Feedback
 from chatapp.models.idempotency import IdempotencyRecord
 from chatapp.models.instructions import Instruction, InstructionVersion
 from chatapp.models.jobs import Job
@@ -32,6 +33,7 @@ __all__ = [
     "Corpus",
     "Document",
     "Event",
+    "Feedback",
     "FilterAttribute",
     "IdempotencyRecord",
     "Instruction",

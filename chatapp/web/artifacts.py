@@ -64,6 +64,8 @@ def announce(request: WebRequest, key: str) -> HttpResponse:
 @require_GET
 def panel(request: WebRequest, key: str) -> HttpResponse:
     session = Session.objects.access(request.user, key)
+    if "count" in request.GET:
+        return HttpResponse(str(session.artifacts.alive().count()), content_type="text/plain")
     artifacts = list(session.artifacts.alive().order_by("-created_at", "-pk"))
     context = {"session": session, "artifacts": artifacts}
     template = "artifacts/_panel.html" if request.htmx else "artifacts/panel.html"

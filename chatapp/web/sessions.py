@@ -1,5 +1,6 @@
 """A session as a page, and what one can do with it as a whole."""
 
+import json
 import uuid
 from typing import Any
 
@@ -17,6 +18,7 @@ from chatapp.lib.filetypes import ACCEPTED
 from chatapp.models import Agent, Event, Session, Turn
 from chatapp.render import render_events
 from chatapp.services.artifacts import add_artifact
+from chatapp.services.feedback import thumbs_of
 from chatapp.services.sessions import (
     create_session,
     delete_session,
@@ -66,10 +68,10 @@ def _create(request: WebRequest, agent: Agent) -> HttpResponse:
             body=form.body,
             client_id=form.cleaned_data["client_id"],
         )
-    return _go_to(request, session)
+    return go_to(request, session)
 
 
-def _go_to(request: WebRequest, session: Session) -> HttpResponse:
+def go_to(request: WebRequest, session: Session) -> HttpResponse:
     url = reverse("session", args=[session.key])
     if request.headers.get("X-Requested-With") == "fetch":
         return JsonResponse({"key": session.key, "url": url}, status=201)
@@ -106,7 +108,7 @@ def _new_page(
     context = {
         "agents": agents,
         "agent": agent,
-        "starters": agent.starters if agent else [],
+        "starters": [_starter(starter) for starter in (agent.starters if agent else [])[:4]],
         "fields": fields,
         "error": error,
         "form": MessageForm(request.POST) if error else MessageForm(),
@@ -115,6 +117,14 @@ def _new_page(
         **composer_limits(),
     }
     return _page(request, "sessions/new.html", "sessions/_new.html", context, status)
+
+
+def _starter(starter: Any) -> dict[str, str]:
+    """A starter is a text, or an object with a title for its message."""
+    if isinstance(starter, dict):
+        message = str(starter.get("message", ""))
+        return {"title": str(starter.get("title") or message), "message": message}
+    return {"title": str(starter), "message": str(starter)}
 
 
 @login_required
@@ -142,6 +152,7 @@ def session_context(session: Session) -> dict[str, Any]:
         "artifact_count": session.artifacts.alive().count(),
         "queued": [(turn.pk, waiting_text(turn)) for turn in turns if turn.input_seq is None],
         "chips": session.artifacts.alive().filter(announced=False),
+        "thumbs": json.dumps(thumbs_of(session, session.owner)),
         "run": _run(turns),
         "send_url": reverse("session-send", args=[session.key]),
         **composer_limits(),
@@ -208,6 +219,14 @@ def rename(request: WebRequest, key: str) -> HttpResponse:
 
 
 @login_required
+@require_GET
+def title(request: WebRequest, key: str) -> HttpResponse:
+    """The name as it is now: another tab, or the first message, may have changed it."""
+    session = Session.objects.access(request.user, key)
+    return HttpResponse(session.name, content_type="text/plain; charset=utf-8")
+
+
+@login_required
 @require_POST
 def pin(request: WebRequest, key: str) -> HttpResponse:
     """Pin, or unpin what is pinned."""
@@ -236,7 +255,7 @@ def delete(request: WebRequest, key: str) -> HttpResponse:
 @require_POST
 def undelete(request: WebRequest, key: str) -> HttpResponse:
     session = undelete_session(owner=request.user, key=key)
-    return _go_to(request, session)
+    return go_to(request, session)
 
 
 def _done(request: WebRequest, session: Session) -> HttpResponse:

@@ -41,7 +41,7 @@ def row(request: WebRequest, key: str) -> HttpResponse:
 def sidebar_context(request: WebRequest, current: str = "") -> dict[str, Any]:
     agent_key = request.GET.get("agent", "") or request.COOKIES.get("sidebar_agent", "")
     cursor = _read_cursor(request.GET.get("before", ""))
-    sessions = Session.objects.visible_to(request.user).filter(parent=None)
+    sessions = Session.objects.visible_to(request.user).exclude(origin=Session.Origin.SUB_AGENT)
     agents = list(Agent.objects.visible_to(request.user).only("key", "name"))
     if agent_key in {agent.key for agent in agents}:
         sessions = sessions.filter(agent__key=agent_key)

@@ -29,6 +29,15 @@ export function initComposer(form) {
     submit(form, box);
   });
   grow(box);
+  for (const starter of document.querySelectorAll("[data-starter]")) {
+    starter.addEventListener("click", () => fill(box, starter.dataset.starter));
+  }
+}
+
+function fill(box, text) {
+  box.value = text;
+  box.dispatchEvent(new Event("input"));
+  box.focus();
 }
 
 function onKey(event, form) {

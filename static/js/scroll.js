@@ -26,7 +26,7 @@ export class ScrollFollower {
       signal,
     });
     this.box.addEventListener("scroll", () => this.showJump(), { signal, passive: true });
-    this.jump.addEventListener("click", () => this.follow(), { signal });
+    this.jump?.addEventListener("click", () => this.follow(), { signal });
   }
 
   close() {

@@ -15,9 +15,11 @@ class Session {
   constructor(element) {
     this.element = element;
     this.key = element.dataset.sessionKey;
-    this.transcript = new Transcript(element);
     this.status = runStatus(element);
+    // The page of a new session has a message box, and nothing to watch yet.
     if (!element.dataset.eventsUrl) return;
+    this.transcript = new Transcript(element);
+    this.showThumbs();
     this.socket = new SessionSocket(this.key, element.dataset.eventsUrl, {
       cursor: () => this.transcript.lastSeq,
       isRunning: () => this.status.isRunning,
@@ -28,10 +30,17 @@ class Session {
     });
   }
 
+  showThumbs() {
+    for (const [id, value] of Object.entries(JSON.parse(this.element.dataset.thumbs || "{}"))) {
+      const thumb = document.getElementById(id)?.querySelector(`[data-thumb="${value}"]`);
+      thumb?.setAttribute("aria-pressed", "true");
+    }
+  }
+
   close() {
     this.socket?.close();
     this.status.stop();
-    this.transcript.close();
+    this.transcript?.close();
   }
 
   take(messages) {

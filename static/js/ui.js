@@ -137,6 +137,28 @@ export function initUi() {
     const item = target.closest(".menu__item");
     if (item) item.closest("[popover]")?.hidePopover();
     const wrap = target.closest("[data-wrap]");
-    if (wrap) wrap.closest(".code")?.classList.toggle("code--wrap");
+    if (wrap) wrap.closest(".code, .box")?.querySelector("pre")?.toggleAttribute("data-wrapped");
+    const feedback = target.closest("[data-action=dismiss-feedback]");
+    if (feedback) feedback.closest(".feedback").remove();
+    const thumb = target.closest("[data-thumb]");
+    if (thumb) press(thumb);
   });
+  document.addEventListener("input", ({ target }) => {
+    if (target.dataset?.filters) filter(target);
+  });
+}
+
+/** A thumb stays pressed; the other one does not. */
+function press(thumb) {
+  const isPressed = thumb.getAttribute("aria-pressed") === "true";
+  for (const other of thumb.closest(".event__foot").querySelectorAll("[data-thumb]")) {
+    other.setAttribute("aria-pressed", String(other === thumb && !isPressed));
+  }
+}
+
+function filter({ value, dataset }) {
+  const words = value.toLowerCase();
+  for (const row of document.querySelectorAll(dataset.filters)) {
+    row.hidden = !row.textContent.toLowerCase().includes(words);
+  }
 }

@@ -27,7 +27,7 @@ export function initUploads(form) {
 export function initDropping() {
   let depth = 0;
   const zone = () => document.getElementById("drop-zone");
-  const show = (isOver) => zone()?.toggleAttribute("hidden", !isOver);
+  const show = (isOver) => zone()?.toggleAttribute("data-active", isOver);
   const holdsFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
   addEventListener("dragenter", (event) => holdsFiles(event) && ++depth && show(true));
   addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault());
@@ -77,7 +77,7 @@ class Uploads {
   newItem(file) {
     const chip = document.getElementById("chip").content.firstElementChild.cloneNode(true);
     const item = { file, chip, state: "queued", clientId: crypto.randomUUID() };
-    chip.querySelector("[data-name]").textContent = file.name;
+    chip.querySelector(".chip__name").textContent = file.name;
     chip.title = file.name;
     this.list.append(chip);
     const refusal = this.refusalOf(file);
@@ -110,14 +110,13 @@ class Uploads {
     body.set("files", item.file);
     body.set("client_id", item.clientId);
     item.request = request;
-    this.show(item, "uploading", "0 %");
+    this.show(item, "uploading", 0);
     let stalled = setTimeout(() => request.abort(), STALLED);
     request.upload.onprogress = ({ loaded, total }) => {
       clearTimeout(stalled);
       stalled = setTimeout(() => request.abort(), STALLED);
       const percent = Math.round((loaded / total) * 100);
-      item.chip.querySelector("progress").value = percent;
-      this.show(item, "uploading", percent < 100 ? `${percent} %` : "Checking");
+      this.show(item, "uploading", percent);
     };
     request.onloadend = async () => {
       clearTimeout(stalled);
@@ -132,7 +131,7 @@ class Uploads {
 
   async ended(item, request) {
     if (!this.items.includes(item)) return;
-    if (request.status === 201) return this.show(item, "ready", "Ready");
+    if (request.status === 201) return this.show(item, "ready");
     if (request.status === 0) return this.show(item, "failed", "Broken off");
     if (request.status === 413) return this.show(item, "refused", "The file is too large");
     const words = await wordsOf(new Response(request.responseText));
@@ -140,22 +139,28 @@ class Uploads {
     this.show(item, isFinal ? "refused" : "failed", words);
   }
 
-  show(item, state, words) {
+  /** `why` is the reason of a failure, or how many percent are up. */
+  show(item, state, why = "") {
+    const { chip } = item;
+    const label = chip.querySelector(".chip__state");
+    const isChecking = state === "uploading" && why === 100;
+    const words = label.dataset[isChecking ? "checking" : state];
     item.state = state;
-    item.chip.dataset.state = state;
-    item.chip.querySelector("[data-state-text]").textContent = words || "Queued";
-    item.chip.querySelector("[data-retry]").hidden = state !== "failed";
-    item.chip.querySelector("progress").hidden = state !== "uploading";
+    chip.dataset.state = state;
+    label.textContent = words.replace("{n}", why).replace("{why}", why);
+    chip.querySelector("[data-action=retry-chip]").hidden = state !== "failed";
+    chip.querySelector("progress").value = Number(why) || 0;
   }
 
   onClick({ target }) {
-    const chip = target.closest("[data-chip]");
+    const chip = target.closest(".chip");
     const item = this.items.find((other) => other.chip === chip);
-    if (!item) return;
-    if (target.closest("[data-retry]")) {
+    // A chip the server made is a file of before; its own button takes it away.
+    if (!item) return void (target.closest("[data-action=remove-chip]") && chip.remove());
+    if (target.closest("[data-action=retry-chip]")) {
       this.show(item, "queued", "");
       this.next();
-    } else if (target.closest("[data-remove]")) {
+    } else if (target.closest("[data-action=remove-chip]")) {
       this.remove(item);
     }
   }

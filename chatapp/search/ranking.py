@@ -27,6 +27,9 @@ K1, B = 1.2, 0.75
 COVERAGE_WEIGHT = 0.5
 ENOUGH = 0.38
 
+# What a sentence must reach of the best one's score to be shown beside it.
+AS_GOOD = 0.7
+
 # A handful of texts says little about which words are rare; coverage supposes so many others.
 UNSEEN_TEXTS = 30
 
@@ -95,13 +98,13 @@ def nearness(query: str, texts: Sequence[str], embedder: Embedder) -> Scores:
 
 
 def best_sentences(query: str, text: str, embedder: Embedder, *, limit: int = 2) -> list[str]:
-    """The sentences of a text that fit the query best, in the order of the text."""
+    """The best sentence of a text and those nearly as good, in the order of the text."""
     parts = sentences(text)
-    if len(parts) <= limit:
+    if len(parts) < 2:
         return parts
-    scores = 0.6 * nearness(query, parts, embedder) + 0.4 * Lexicon(parts).coverage(query)
-    best = sorted(np.argsort(-scores, kind="stable")[:limit].tolist())
-    return [parts[at] for at in best]
+    scores = nearness(query, parts, embedder) + COVERAGE_WEIGHT * Lexicon(parts).coverage(query)
+    order = np.argsort(-scores, kind="stable")[:limit].tolist()
+    return [parts[at] for at in sorted(order) if scores[at] >= AS_GOOD * scores[order[0]]]
 
 
 def mmr(vectors: Vectors, scores: Scores, *, limit: int, balance: float = 0.7) -> list[int]:

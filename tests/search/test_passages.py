@@ -85,4 +85,4 @@ def test_empty_and_strange_texts_give_no_passages():
 
 
 def test_a_hostile_heading_is_no_trap():
-    assert headings("# " + "#" * 100_000 + "x")
+    assert headings("# " + "#" * 100_000 + "x") == []

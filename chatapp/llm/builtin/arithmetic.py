@@ -29,8 +29,8 @@ _SPOKEN = (
     ),
     (r"\b(?:plus|und|mas)\b", "+"),
     (r"\b(?:minus|less|moins|menos)\b", "-"),
-    (r"\b(?:times|multiplied by|mal|fois|por)\b|(?<=[\d)]) ?x ?(?=[\d(])|[×·✕]", "*"),
     (r"\b(?:divided by|over|(?:geteilt )?durch|divise par|dividido (?:por|entre))\b|÷", "/"),
+    (r"\b(?:times|multiplied by|mal|fois|por)\b|(?<=[\d)]) ?x ?(?=[\d(])|[×·✕]", "*"),
     (r"(?<=\d):(?=\d)", "/"),
     (r"\b(?:to the power of|hoch)\b|\^", "**"),
     (r"−|–", "-"),
@@ -51,20 +51,20 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
 
 def expression_in(message: str) -> str:
     """The sum a message consists of, as Python writes it; empty if it is no sum."""
-    text = folded(message).strip(" ?!.=")
+    text = folded(message).strip(" ¿?¡!.=")
     if len(text) > LONGEST or not any(letter.isdigit() for letter in text):
         return ""
     text = _ASKING.sub("", text)
     for spoken, written in _SPOKEN:
         text = re.sub(spoken, written, text)
-    text = _DECIMAL_COMMA.sub(".", _THOUSANDS.sub("", text)).strip(" ?!.=")
+    text = _DECIMAL_COMMA.sub(".", _THOUSANDS.sub("", text)).strip(" ¿?¡!.=")
     is_sum = re.fullmatch(r"[\d.+\-*/%() ]+", text) and re.search(r"[\d)] *[-+*/%]+ *[-\d(]", text)
     return text if is_sum and not re.fullmatch(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}", text) else ""
 
 
 def as_asked(message: str) -> str:
     """The sum in the user's own writing."""
-    text = message.strip(" ?!.=")
+    text = message.strip(" ¿?¡!.=")
     asking = _ASKING.match(folded(text)) if len(folded(text)) == len(text) else None
     return text[asking.end() :] if asking else text
 

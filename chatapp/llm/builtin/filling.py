@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from jsonschema import Draft202012Validator, SchemaError
 from jsonschema.exceptions import ValidationError
+from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from chatapp.llm.builtin.digests import central
@@ -21,6 +22,8 @@ from chatapp.search.sentences import sentences
 from chatapp.search.words import terms, words
 
 DEEPEST = 12
+DEEPEST_OPTIONAL = 3
+MOST_VALUES = 400
 LONGEST_TEXT = 20_000
 MOST_ITEMS = 20
 
@@ -43,7 +46,8 @@ class UnfillableError(Exception):
 def fill(schema: dict[str, Any], text: str, embedder: Embedder) -> Any:
     """A value for the schema. Raises UnfillableError."""
     try:
-        validator = Draft202012Validator(schema)
+        # An empty registry: a reference to somewhere else is an error, never a download.
+        validator = Draft202012Validator(schema, registry=Registry())
         validator.check_schema(schema)
         value = _Filler(schema, text[:LONGEST_TEXT], embedder).value(schema, "", 0)
         validator.validate(value)
@@ -60,9 +64,11 @@ class _Filler:
         self._text = text
         self._embedder = embedder
         self._sentences = sentences(text)[:200]
+        self._left = MOST_VALUES
 
     def value(self, schema: Any, name: str, depth: int) -> Any:
-        if not isinstance(schema, dict) or depth > DEEPEST:
+        self._left -= 1
+        if not isinstance(schema, dict) or depth > DEEPEST or self._left < 0:
             return None
         schema = self._resolved(schema)
         for key in ("const", "default"):
@@ -106,7 +112,8 @@ class _Filler:
         properties = schema.get("properties", {})
         required = schema.get("required", [])
         filled = {}
-        for key in dict.fromkeys([*properties, *required]):
+        optional = properties if depth <= DEEPEST_OPTIONAL else ()
+        for key in dict.fromkeys([*optional, *required]):
             value = self.value(properties.get(key, {}), key, depth + 1)
             if key in required or value not in (None, "", []):
                 filled[key] = value
@@ -236,7 +243,7 @@ class _Filler:
             if not isinstance(reference, str):
                 break
             target: Any = self._root
-            for part in reference.lstrip("#/").split("/"):
+            for part in filter(None, reference.lstrip("#").split("/")):
                 target = target.get(part) if isinstance(target, dict) else None
             schema = {**(target if isinstance(target, dict) else {}), **_without(schema, "$ref")}
         for part in schema["allOf"] if isinstance(schema.get("allOf"), list) else []:

@@ -111,7 +111,7 @@ def excerpt(situation: Situation, passage: Evidence) -> str:
     block = next((part for part in passage.text.split("\n\n") if best[:40] in _joined(part)), best)
     if len(block) <= LONGEST_WHOLE:
         return harmless(_with_what_follows(block, passage.text))
-    return harmless(" … ".join(best_sentences(question, block, situation.embedder, limit=2)))
+    return harmless(_with_gaps(best_sentences(question, block, situation.embedder, limit=2), block))
 
 
 def quote(text: str) -> str:
@@ -180,6 +180,12 @@ def _with_what_follows(block: str, text: str) -> str:
     """A paragraph that ends in a colon is nothing without the list after it."""
     following = text.partition(f"{block}\n\n")[2].split("\n\n")[0]
     return f"{block}\n\n{following}" if block.rstrip().endswith(":") and following else block
+
+
+def _with_gaps(chosen: Sequence[str], block: str) -> str:
+    """The sentences in one text, an ellipsis where something was left out between them."""
+    together = " ".join(chosen)
+    return together if together in _joined(block) else " … ".join(chosen)
 
 
 def _joined(block: str) -> str:

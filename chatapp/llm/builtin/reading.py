@@ -95,16 +95,20 @@ def _gaps(file: SessionFile, last: int) -> list[tuple[int, int]]:
 
 
 def _around_matches(file: SessionFile, words: Sequence[str]) -> list[tuple[int, int]]:
-    """The windows with the most different words of the question in them, if not read yet."""
-    size = max(min(file.window or WINDOW, WINDOW) // 2, 1)
+    """The windows with the most different words of the question in them, if not read yet.
+
+    A match stands in the second half of its window: the page it is on begins above it.
+    """
+    half = max(min(file.window or WINDOW, WINDOW) // 2, 1)
     found: dict[int, set[str]] = {}
     for number, text in file.matches.items():
         present = {word for word in words if word in text.casefold()}
         if present:
-            found.setdefault((number - 1) // size, set()).update(present)
+            found.setdefault((number - 1) // half, set()).update(present)
     best = sorted(found, key=lambda at: (-len(found[at]), at))[:MOST_WINDOWS]
-    windows = ((at * size + 1, min((at + 1) * size, file.total_lines or 0)) for at in sorted(best))
-    return [(start, end) for start, end in windows if start not in file.lines and start <= end]
+    last = file.total_lines or 0
+    windows = [(max(at - 1, 0) * half + 1, min((at + 1) * half, last)) for at in sorted(best)]
+    return [(start, end) for start, end in windows if end not in file.lines and start <= end]
 
 
 def _grep(tool: str, file: SessionFile, pattern: str) -> PlannedCall:

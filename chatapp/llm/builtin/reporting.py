@@ -24,10 +24,11 @@ _TEXT_KEYS = (
     "content",
     "value",
 )
-_HIDDEN = re.compile(r"<(script|style|head|nav|svg)\b.*?</\1\s*>", re.S | re.I)
+_HIDDEN = re.compile(r"<(script|style|head|nav|svg)\b", re.I)
 _BLOCK_TAG = re.compile(
-    r"</?(?:p|div|h[1-6]|li|tr|br|ul|ol|table|section|article)\b[^>]{0,2000}>", re.I
+    r"</?(?:p|div|h[1-6]|li|tr|br|ul|ol|table|section|article)\b[^<>]{0,2000}>", re.I
 )
+_TAG = re.compile(r"</?(?:p|div|h[1-6]|li|tr|br|ul|ol|table|section|article)\b[^>]{0,2000}>", re.I)
 _TAG = re.compile(r"<[^<>]{1,2000}>")
 
 
@@ -94,6 +95,21 @@ def _readable(content: str) -> str:
     """A page without its tags; text that is no page stays as it is."""
     if not re.search(r"<(?:html|body|p|div)\b", content[:20_000], re.I):
         return content
-    text = _TAG.sub(" ", _BLOCK_TAG.sub("\n\n", _HIDDEN.sub(" ", content)))
+    text = _TAG.sub(" ", _BLOCK_TAG.sub("\n\n", _without_hidden(content)))
     lines = (" ".join(line.split()) for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def _without_hidden(page: str) -> str:
+    """Cut scripts and the like; what is never closed, to the end. Reads each part once."""
+    kept: list[str] = []
+    at = 0
+    for opened in _HIDDEN.finditer(page):
+        if opened.start() < at:
+            continue
+        kept.append(page[at : opened.start()])
+        closed = re.compile(rf"</{opened[1]}\s*>", re.I).search(page, opened.end())
+        if not closed:
+            return " ".join(kept)
+        at = closed.end()
+    return " ".join([*kept, page[at:]])

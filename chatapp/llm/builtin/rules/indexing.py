@@ -22,14 +22,12 @@ def indexing(situation: Situation) -> Move | None:
     tool = situation.tool(*TOOL_TYPES)
     if tool is None:
         return situation.say("no_index_tool")
-    for call in situation.called(*TOOL_TYPES):
-        key = "tool_failed" if call.failed else "indexed"
-        return situation.say(
-            key, tool=call.tool, error=call.error, name=call.arguments.get("title", "")
-        )
     file = next(iter(situation.concerned_files or reversed(situation.files)), None)
     if file is None:
         return situation.say("nothing_to_index")
+    for call in situation.called(*TOOL_TYPES):
+        key = "tool_failed" if call.failed else "indexed"
+        return situation.say(key, tool=call.tool, error=call.error, name=file.name)
     reading = read_files(situation, [file], situation.question)
     return reading or _index(situation, tool, file)
 

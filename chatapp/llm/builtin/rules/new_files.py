@@ -10,6 +10,7 @@ from chatapp.llm.builtin.wishes import A_FILE, FILE_NAME, MAKE_FILE
 from chatapp.search.words import folded
 
 LONGEST_CONTENT = 200_000
+LONGEST_ORDER = 4_000
 DEFAULT_NAME = "notes.md"
 
 _FENCE = re.compile(r"```[^\n`]{0,40}\n(.*?)```", re.S)
@@ -71,7 +72,7 @@ def _content(situation: Situation) -> str | Act | None:
     if summary_wanted(situation) and situation.files:
         made = summary_of(situation)
         return made.text if isinstance(made, Say) else made
-    given = _GIVEN.search(message) or _WRITE_INTO.search(message)
+    given = _GIVEN.search(message) or _WRITE_INTO.search(message[:LONGEST_ORDER])
     text = given["text"].strip() if given else _behind_colon(message)
     name = re.escape(_name(situation))
     text = re.sub(

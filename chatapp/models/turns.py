@@ -91,6 +91,13 @@ class Turn(models.Model):
     def is_over(self) -> bool:
         return self.status not in (self.Status.QUEUED, self.Status.RUNNING)
 
+    @property
+    def duration_ms(self) -> int | None:
+        """From the first claim to the end."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return round((self.finished_at - self.started_at).total_seconds() * 1000)
+
 
 class ModelCall(models.Model):
     """One request to a language model, as it was shown to it. Secrets are masked.

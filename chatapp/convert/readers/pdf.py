@@ -13,7 +13,8 @@ import pypdfium2.raw as pdfium
 from chatapp.convert.errors import ConversionError
 from chatapp.convert.readers import ocr
 from chatapp.convert.readers.bidi import has_rtl, reading_order, without_presentation_forms
-from chatapp.convert.readers.layout import Run, Styles, styles_of, to_markdown
+from chatapp.convert.readers.layout import to_markdown
+from chatapp.convert.readers.runs import Run, Styles, styles_of
 from chatapp.convert.values import Found, Mark, Notice, PageCount, Text, Title
 from chatapp.lib.page_marks import page_mark
 

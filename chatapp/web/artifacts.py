@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +17,7 @@ from chatapp.services.artifacts import (
     restore_artifact,
 )
 from chatapp.services.rate_limits import spend
+from chatapp.services.reviews import read_on
 from chatapp.web.downloads import inline_image, inline_pdf, send_file
 from chatapp.web.previews import preview_of
 from chatapp.web.requests import WebRequest
@@ -111,11 +112,9 @@ def restore(request: WebRequest, key: str, artifact_key: str) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _visible(request: HttpRequest, key: str, artifact_key: str) -> Artifact:
-    """The owner's own, or a reviewer's to read."""
-    user = request.user
-    if user.is_reviewer:  # type: ignore[union-attr] - `login_required` has seen to it
-        session = Session.objects.reviewable_by(user).named(key)  # type: ignore[arg-type]
-    else:
-        session = Session.objects.access(user, key)  # type: ignore[arg-type]
+def _visible(request: WebRequest, key: str, artifact_key: str) -> Artifact:
+    """The owner's own, or a reviewer's to read, which leaves a note."""
+    session = Session.objects.visible_to(request.user).filter(key=key).first()
+    if session is None:
+        session = read_on(reviewer=request.user, key=key)
     return Artifact.objects.of(session, artifact_key)

@@ -275,3 +275,12 @@ def test_its_neighbours_are_those_of_the_filtered_list(desk, alice, bob, agent):
 
     assert response.context["newer"] is None
     assert response.context["older"] == last
+
+
+def test_a_reviewer_may_open_a_file_and_that_is_noted(desk, session):
+    artifact = make_artifact(session, "notes.txt", b"some notes")
+
+    response = desk.get(reverse("artifact", args=[session.key, artifact.key]))
+
+    assert response.status_code == 200
+    assert [entry.object_key for entry in AuditEntry.objects.all()] == [session.key]

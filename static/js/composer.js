@@ -90,10 +90,12 @@ async function startSession(form, box, content) {
   try {
     const response = await post(form.getAttribute("action"), values);
     if (!response.ok) return showError(await wordsOf(response));
-    const { url } = await response.json();
+    const { key, url } = await response.json();
     saveDraft("");
     const waiting = uploads.take();
     await globalThis.htmx.ajax("GET", url, { target: "#main", swap: "innerHTML" });
+    // Where the page did not come, sending again would only make one session more.
+    if (currentSession()?.key !== key) return location.assign(url);
     history.pushState({ htmx: true }, "", url);
     if (waiting.length) continueWith(waiting, content);
   } catch {

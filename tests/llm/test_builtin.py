@@ -195,6 +195,31 @@ async def test_a_quotation_brings_no_picture_and_no_link(session):
     assert "The sky is green today." in answer
 
 
+async def test_what_changed_between_two_versions_is_told(session):
+    session.drop("q3.pdf", REPORT, "application/pdf")
+    session.drop("q4.pdf", REPORT.replace("1,200", "1,350").replace("- Second point\n", ""))
+    answer = await session.ask("Which figures changed between these two files?")
+
+    assert "| EMEA – Revenue (€) | 1,200 | 1,350 |" in answer
+    assert "Only in **q3.pdf**:\n\n> - Second point" in answer
+    assert "3,400" not in answer
+
+
+async def test_files_that_are_no_versions_of_each_other_are_both_summarised(session):
+    session.drop("report.pdf", REPORT, "application/pdf")
+    session.drop("bird.txt", "The blue bird sings at dawn. Then it sleeps.")
+    answer = await session.ask("Compare these")
+
+    assert answer.count("in short:") == 2
+
+
+async def test_like_files_are_said_to_be_alike(session):
+    session.drop("a.txt", "The blue bird sings at dawn.")
+    session.drop("b.txt", "The blue bird sings at dawn.")
+
+    assert await session.ask("Compare both files") == "**a.txt** and **b.txt** say the same."
+
+
 # The knowledge base
 
 

@@ -6,6 +6,7 @@ from chatapp.llm.base import LLMRequest
 from chatapp.llm.builtin.moves import Move
 from chatapp.llm.builtin.rules.clock import clock
 from chatapp.llm.builtin.rules.compaction import compaction
+from chatapp.llm.builtin.rules.comparison import comparison
 from chatapp.llm.builtin.rules.fallback import fallback
 from chatapp.llm.builtin.rules.indexing import indexing
 from chatapp.llm.builtin.rules.inventory import inventory
@@ -34,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     new_files,
     noted,
     remembered,
+    comparison,
     sources,
     remembered_at_all,
     sub_agents,

@@ -283,6 +283,24 @@ PHRASES: dict[str, dict[str, str]] = {
         "fr": "Autres sections : {headings}.",
         "es": "Otras secciones: {headings}.",
     },
+    "differences": {
+        "en": "From **{before}** to **{after}** this has changed:",
+        "de": "Von **{before}** zu **{after}** hat sich geändert:",
+        "fr": "De **{before}** à **{after}**, ceci a changé :",
+        "es": "De **{before}** a **{after}** cambió esto:",
+    },
+    "no_differences": {
+        "en": "**{before}** and **{after}** say the same.",
+        "de": "**{before}** und **{after}** sagen dasselbe.",
+        "fr": "**{before}** et **{after}** disent la même chose.",
+        "es": "**{before}** y **{after}** dicen lo mismo.",
+    },
+    "only_in": {
+        "en": "Only in **{name}**:",
+        "de": "Nur in **{name}**:",
+        "fr": "Seulement dans **{name}** :",
+        "es": "Solo en **{name}**:",
+    },
     "partly_read": {
         "en": "I read {read} of its {total} lines.",
         "de": "Ich habe {read} von {total} Zeilen gelesen.",

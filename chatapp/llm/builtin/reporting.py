@@ -28,7 +28,11 @@ _HIDDEN = re.compile(r"<(script|style|head|nav|svg)\b", re.I)
 _BLOCK_TAG = re.compile(
     r"</?(?:p|div|h[1-6]|li|tr|br|ul|ol|table|section|article)\b[^<>]{0,2000}>", re.I
 )
-_TAG = re.compile(r"</?(?:p|div|h[1-6]|li|tr|br|ul|ol|table|section|article)\b[^>]{0,2000}>", re.I)
+_TAG = re.compile(
+    r"</?(?:p|div|h[1-6]|li|tr|br|ul|ol|table|section|"
+    r"article)\b[^>]{0,2000}>",
+    re.I,
+)
 _TAG = re.compile(r"<[^<>]{1,2000}>")
 
 

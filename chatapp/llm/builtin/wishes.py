@@ -111,8 +111,13 @@ REMEMBER = re.compile(
     re.I,
 )
 COMPARISON = re.compile(
-    r"\b(?:compare|comparison|differences? between|vergleich\w*|unterschied\w*|compare[rz]|"
-    r"compara\w*)\b"
+    r"\b(?:compare|comparison|differ|differences?|(?:what|which)\b.{0,30}\bchanged|vergleich\w*|"
+    r"unterschied\w*|geandert|comparer?|comparez|differences?|change entre|compara\w*|"
+    r"diferencias?)\b"
+)
+SEVERAL_FILES = re.compile(
+    r"\b(?:files|documents|versions|reports|these|them|both|two|dateien|dokumente|beide\w*|zwei|"
+    r"fichiers|deux|archivos|documentos|dos|ambos)\b"
 )
 _THE_FILE = re.compile(
     r"\b(?:(?:in|from|of|according to|laut|im|aus|dans|selon|en|segun|según) )?"

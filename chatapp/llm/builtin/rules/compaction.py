@@ -8,8 +8,15 @@ from chatapp.search.words import folded
 
 
 def compaction(situation: Situation) -> Say | None:
-    asked = CONVERSATION.search(situation.folded)
-    if not asked and not CONVERSATION.search(folded(situation.request.instructions[:2000])):
+    if not CONVERSATION.search(situation.folded) and not _is_instructed(situation):
         return None
     digest = conversation_digest(situation.conversation, situation.files)
     return Say(digest or situation.phrase("nothing_said"))
+
+
+def _is_instructed(situation: Situation) -> bool:
+    """An agent's own instructions may speak of summaries too, but it has tools."""
+    request = situation.request
+    return not request.tools and bool(
+        CONVERSATION.match(folded(request.instructions[:200]).strip())
+    )

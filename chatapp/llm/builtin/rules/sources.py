@@ -17,7 +17,7 @@ from chatapp.llm.builtin.quoting import Numbering, answer, lead, whole_table
 from chatapp.llm.builtin.reading import read_files
 from chatapp.llm.builtin.situation import Situation
 from chatapp.llm.builtin.tables import find_in_table
-from chatapp.llm.builtin.wishes import COMPARISON, HEADINGS, SUMMARY, TABLE, is_question
+from chatapp.llm.builtin.wishes import HEADINGS, SUMMARY, TABLE, is_question
 from chatapp.search.passages import headings
 from chatapp.search.sentences import sentences
 from chatapp.search.words import terms
@@ -44,7 +44,7 @@ def sources(situation: Situation) -> Move | None:
 
 def summary_wanted(situation: Situation) -> bool:
     """Asked for in words, or a file dropped without any question."""
-    if situation.files and (SUMMARY.search(situation.folded) or _comparison(situation)):
+    if situation.files and SUMMARY.search(situation.folded):
         return True
     dropped = any(file.is_fresh for file in situation.files)
     asks = _ASKS.search(situation.folded) or any(
@@ -61,7 +61,7 @@ def summary_wanted(situation: Situation) -> bool:
 def summary_of(situation: Situation) -> Move:
     """Read the files, then tell each in a few points."""
     files = files_for(situation)
-    if not situation.concerned_files and not _comparison(situation):
+    if not situation.concerned_files:
         files = files[:1]
     return read_files(situation, files, "") or summary(situation, files)
 
@@ -97,10 +97,6 @@ def _section_asked(situation: Situation, evidence: list[Evidence]) -> list[Evide
     """`Summarise the section on pay` wants only that section."""
     asked = set(terms(situation.message))
     return [one for one in evidence if (named := set(terms(one.heading))) and named <= asked]
-
-
-def _comparison(situation: Situation) -> bool:
-    return len(files_for(situation)) > 1 and bool(COMPARISON.search(situation.folded))
 
 
 def _partly(situation: Situation, file: SessionFile) -> str:

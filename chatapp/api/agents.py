@@ -22,7 +22,7 @@ from chatapp.models import Agent
 from chatapp.services import agent_identity, agent_secrets, agents
 from chatapp.services.agent_drafts import AgentDraft
 
-router = ApiRouter(Area.AGENTS, "Agents")
+router = ApiRouter(Area.AGENTS, "Agents", "/agents")
 
 SecretName = Annotated[str, Field(pattern=r"^[0-9a-zA-Z_-]{1,100}$")]
 

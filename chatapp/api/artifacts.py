@@ -17,7 +17,7 @@ from chatapp.models import Artifact
 from chatapp.services.artifacts import announce_artifacts
 from chatapp.services.uploads import add_uploads
 
-router = ApiRouter(Area.SESSIONS, "Artifacts")
+router = ApiRouter(Area.SESSIONS, "Artifacts", "/agents/{agent_key}/sessions/{session_key}")
 _BODY = {
     "requestBody": {
         "required": True,

@@ -32,7 +32,7 @@ from chatapp.events.frames import EventFrame
 from chatapp.models import Event, Session
 from chatapp.services.events import erase_event, hide_event, unhide_event
 
-router = ApiRouter(Area.SESSIONS, "Events")
+router = ApiRouter(Area.SESSIONS, "Events", "/agents/{agent_key}/sessions/{session_key}/events")
 _FORM = {
     "type": "object",
     "properties": {

@@ -9,8 +9,9 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 
-from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from ninja import Router, Status
 from ninja.constants import NOT_SET
 from ninja.operation import PathView
 
@@ -44,19 +45,24 @@ def _marked(name: str, value: Any) -> Callable[[F], F]:
 
 
 class ApiRouter(Router):
-    def __init__(self, area: Area, tag: str) -> None:
+    """`prefix` is the path that all its operations begin with."""
+
+    def __init__(self, area: Area, tag: str, prefix: str = "") -> None:
         super().__init__(tags=[tag])
-        self.area = area
+        self.area, self.prefix = area, prefix
 
     def add_api_operation(  # type: ignore[override] - the rest is passed on as it is
         self, path: str, methods: list[str], view_func: Callable[..., Any], **options: Any
     ) -> None:
+        path = self.prefix + path
         self.path_operations.setdefault(path, ApiPathView())
         if options.get("auth") is NOT_SET:
             options["auth"] = self._auth(methods, view_func)
-        options["response"] = _with_errors(options.get("response"))
+        responses = _responses(options.get("response"))
+        options["response"] = {**responses, **ERRORS}
         options["exclude_none"] = True
-        super().add_api_operation(path, methods, _operation(view_func), **options)
+        status = next(iter(responses))
+        super().add_api_operation(path, methods, _operation(view_func, status), **options)
 
     def _auth(self, methods: list[str], view: Callable[..., Any]) -> KeyAuth:
         by_method = Level.READ if methods == ["GET"] else Level.MANAGE
@@ -82,20 +88,23 @@ class ApiPathView(PathView):
         return response
 
 
-def _with_errors(given: Any) -> Any:
-    if given is NOT_SET:
-        return {200: None, **ERRORS}
-    return {**given, **ERRORS} if isinstance(given, dict) else {200: given, **ERRORS}
+def _responses(given: Any) -> dict[int, Any]:
+    """By status; the first is what an operation answers with when all is well."""
+    if isinstance(given, dict):
+        return given
+    return {200: None if given is NOT_SET else given}
 
 
-def _operation(view: Callable[..., Any]) -> Callable[..., Any]:
+def _operation(view: Callable[..., Any], status: int) -> Callable[..., Any]:
     @wraps(view)
-    async def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | Any:
+    async def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase | Status:
         _check_address(request)
         async with deadline(request):
             if iscoroutinefunction(view):
-                return await view(request, *args, **kwargs)
-            return await threads.run(view, request, *args, **kwargs)
+                answer = await view(request, *args, **kwargs)
+            else:
+                answer = await threads.run(view, request, *args, **kwargs)
+        return answer if isinstance(answer, HttpResponseBase) else Status(status, answer)
 
     return run
 

@@ -21,7 +21,7 @@ from chatapp.models import Agent, Session
 from chatapp.services import sessions
 from chatapp.services.forks import fork_session
 
-router = ApiRouter(Area.SESSIONS, "Sessions")
+router = ApiRouter(Area.SESSIONS, "Sessions", "/agents/{agent_key}/sessions")
 
 
 def session_of(request: ApiRequest, agent_key: str, session_key: str) -> Session:

@@ -5,16 +5,17 @@ from ninja import NinjaAPI, Router
 
 from chatapp.api import (
     agents,
+    api_keys,
+    app_clients,
     artifacts,
     events,
+    instructions,
     sessions,
+    users,
 )
 from chatapp.api.errors import answer_errors_of
 from chatapp.api.parsing import JsonParser, JsonRenderer
 from chatapp.errors import NotFound
-
-_SESSIONS = "/agents/{agent_key}/sessions"
-_SESSION = _SESSIONS + "/{session_key}"
 
 api = NinjaAPI(
     title="chatapp",
@@ -27,10 +28,17 @@ api = NinjaAPI(
     renderer=JsonRenderer(),
 )
 answer_errors_of(api)
-api.add_router("/agents", agents.router)
-api.add_router(_SESSIONS, sessions.router)
-api.add_router(_SESSION + "/events", events.router)
-api.add_router(_SESSION, artifacts.router)
+for module in (
+    agents,
+    sessions,
+    events,
+    artifacts,
+    instructions,
+    api_keys,
+    app_clients,
+    users,
+):
+    api.add_router("", module.router)
 
 unknown = Router()
 

@@ -165,6 +165,5 @@ def test_a_filter_that_was_not_checked_is_not_compiled() -> None:
 def test_the_columns_are_the_callers() -> None:
     columns = Columns(document_id="x.id", document="x.json", part="y.json")
     condition, _ = filters.compile(checked("doc.id = 'a' and doc.b and part.b"), "sqlite", columns)
-    assert "x.id" in condition
-    assert "json_each(x.json)" in condition
-    assert "json_each(y.json)" in condition
+    for column in ("x.id", "x.json", "y.json"):
+        assert column in condition

@@ -37,6 +37,9 @@ class Dialect(ABC):
     def remainder(self, left: Sql, right: Sql) -> Sql: ...
 
 
+_AS_INTEGER, _AS_REAL = "CAST(e.atom AS INTEGER)", "CAST(e.atom AS REAL)"
+
+
 class Sqlite(Dialect):
     unknown = Sql("NULL")
 
@@ -44,24 +47,29 @@ class Sqlite(Dialect):
         return Sql("%s", (value,))
 
     def text(self, column: str, name: str) -> Sql:
-        return self._atom(column, name, "e.atom", "e.type = 'text'")
+        return Sql(
+            f"CASE json_type({column}, %s) WHEN 'text' THEN json_extract({column}, %s) END",
+            (_path(name), _path(name)),
+        )
 
     def key(self, column: str) -> Sql:
         return Sql(column)
 
     def whole(self, column: str, name: str) -> Sql:
         exact = "typeof(e.atom) = 'integer'"
-        integral = f"(abs(e.atom) < {LARGEST_WHOLE_REAL!r} AND e.atom = CAST(e.atom AS INTEGER))"
-        number = f"e.type IN ('integer', 'real') AND ({exact} OR {integral})"
-        return self._atom(column, name, "CAST(e.atom AS INTEGER)", number)
+        small = f"abs({_AS_REAL}) < {LARGEST_WHOLE_REAL!r}"
+        integral = f"({exact} OR ({small} AND e.atom = {_AS_INTEGER}))"
+        return self._number(column, name, _AS_INTEGER, integral)
 
     def real(self, column: str, name: str, sizes: Range) -> Sql:
-        size = f"abs(CAST(e.atom AS REAL)) BETWEEN {sizes.smallest!r} AND {sizes.largest!r}"
-        number = f"e.type IN ('integer', 'real') AND (e.atom = 0 OR {size})"
-        return self._atom(column, name, "CAST(e.atom AS REAL)", number)
+        size = f"abs({_AS_REAL}) BETWEEN {sizes.smallest!r} AND {sizes.largest!r}"
+        return self._number(column, name, _AS_REAL, f"(e.atom = 0 OR {size})")
 
     def boolean(self, column: str, name: str) -> Sql:
-        return self._atom(column, name, "e.atom", "e.type IN ('true', 'false')")
+        return Sql(
+            f"CASE json_type({column}, %s) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END",
+            (_path(name),),
+        )
 
     def is_list(self, column: str, name: str) -> Sql:
         return Sql(f"(json_type({column}, %s) IS 'array')", (_path(name),))
@@ -85,10 +93,10 @@ class Sqlite(Dialect):
     def remainder(self, left: Sql, right: Sql) -> Sql:
         return sql("({} %% {})", left, right)
 
-    def _atom(self, column: str, name: str, atom: str, condition: str) -> Sql:
+    def _number(self, column: str, name: str, number: str, condition: str) -> Sql:
         return Sql(
-            f"(SELECT {atom} FROM json_each({column}) AS e "
-            f"WHERE e.key = %s AND {condition} LIMIT 1)",
+            f"(SELECT {number} FROM json_each({column}) AS e "
+            f"WHERE e.key = %s AND e.type IN ('integer', 'real') AND {condition} LIMIT 1)",
             (name,),
         )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from chatapp.models import Corpus, Document, User
 from chatapp.services.corpora import CorpusRequest, create_corpus
-from chatapp.services.document_requests import document_adapter
+from chatapp.services.document_requests import document_request
 from chatapp.services.documents import add_document
 from chatapp.services.query_requests import parsed
 
@@ -28,4 +28,4 @@ def core_document(
     """A document of one part for each text."""
     parts = [{"text": text, "metadata": part_metadata or {}, **part} for text in texts]
     body = {"type": "core", "id": key, "metadata": metadata or {}, "document_parts": parts}
-    return add_document(corpus=corpus, request=document_adapter.validate_python(body))
+    return add_document(corpus=corpus, request=document_request(body))

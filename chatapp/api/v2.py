@@ -8,9 +8,14 @@ from chatapp.api import (
     api_keys,
     app_clients,
     artifacts,
+    chats,
+    corpora,
+    documents,
     events,
     instructions,
+    queries,
     sessions,
+    upload_file,
     users,
 )
 from chatapp.api.errors import answer_errors_of
@@ -37,6 +42,11 @@ for module in (
     api_keys,
     app_clients,
     users,
+    corpora,
+    documents,
+    upload_file,
+    queries,
+    chats,
 ):
     api.add_router("", module.router)
 

@@ -6,12 +6,11 @@ from typing import Annotated, Any
 
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Sum
 from pydantic import Field, FiniteFloat
 
 from chatapp.errors import Conflict, InvalidInput
-from chatapp.models import Corpus, FilterAttribute, User
+from chatapp.models import Corpus, Document, FilterAttribute, User
 from chatapp.services import audit
 from chatapp.services.documents import corpus_changed
 from chatapp.services.embedding import default_encoder, embedder_of
@@ -138,11 +137,21 @@ def delete_corpus(*, corpus: Corpus) -> None:
     corpus.delete()
 
 
-def size_of(corpus: Corpus) -> dict[str, int]:
-    """As counted when the documents were stored."""
-    sums = corpus.documents.aggregate(
-        used_parts=Coalesce(Sum("part_count"), 0),
-        used_characters=Coalesce(Sum("character_count"), 0),
-        used_metadata_characters=Coalesce(Sum("metadata_character_count"), 0),
+def sizes_of(corpora: Sequence[Corpus]) -> dict[int, dict[str, int]]:
+    """Sizes by primary key, as counted when the documents were stored."""
+    names = ("used_docs", "used_parts", "used_characters", "used_metadata_characters")
+    sizes = {corpus.pk: dict.fromkeys(names, 0) for corpus in corpora}
+    rows = (
+        Document.objects.filter(corpus__in=corpora)
+        .order_by()
+        .values("corpus_id")
+        .annotate(
+            used_docs=Count("pk"),
+            used_parts=Sum("part_count"),
+            used_characters=Sum("character_count"),
+            used_metadata_characters=Sum("metadata_character_count"),
+        )
     )
-    return {"used_docs": corpus.documents.count(), **sums}
+    for corpus_id, *counts in rows.values_list("corpus_id", *names):
+        sizes[corpus_id] = dict(zip(names, counts, strict=True))
+    return sizes

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter, field_validator
+from pydantic import Field, field_validator
 
-from chatapp.services.query_requests import CustomDimensions, Shape
+from chatapp.services.query_requests import CustomDimensions, Shape, parsed
 
 MAX_KEY = 500
 MAX_PARTS = 20_000
@@ -26,7 +26,10 @@ class MaxCharacters(Shape):
 
 
 Chunking = Annotated[WholeText | MaxCharacters, Field(discriminator="type")]
-chunking_adapter: TypeAdapter[WholeText | MaxCharacters] = TypeAdapter(Chunking)
+
+
+class ChunkingBody(Shape):
+    chunking_strategy: Chunking = WholeText()
 
 
 class CorePart(Shape):
@@ -77,4 +80,12 @@ class StructuredDocument(BaseDocument):
 
 
 DocumentRequest = Annotated[CoreDocument | StructuredDocument, Field(discriminator="type")]
-document_adapter: TypeAdapter[CoreDocument | StructuredDocument] = TypeAdapter(DocumentRequest)
+
+
+class DocumentBody(Shape):
+    document: DocumentRequest
+
+
+def document_request(value: Any) -> CoreDocument | StructuredDocument:
+    """Raises InvalidInput that names the fields."""
+    return parsed(DocumentBody, {"document": value}).document

@@ -80,6 +80,7 @@ def store_document(
     parts = _parts(document, drafts)
     try:
         with transaction.atomic():
+            _check_encoder(corpus)
             document.save()
             Part.objects.bulk_create(parts, batch_size=500)
             corpus_changed(corpus, parts=len(parts))
@@ -175,6 +176,15 @@ def _check_unchanged(corpus: Corpus, old: Mapping[str, Any], new: Mapping[str, A
     changed = sorted(name for name in names if old.get(name) != new.get(name))
     if changed:
         raise NotAllowed(f"Only who may change this corpus sets {', '.join(changed)}.")
+
+
+def _check_encoder(corpus: Corpus) -> None:
+    """Vectors made by an encoder that was left meanwhile must not come in."""
+    stored = Corpus.objects.select_for_update().filter(pk=corpus.pk).first()
+    if stored is None:
+        raise NotFound("Corpus not found.", missing_id=corpus.key)
+    if stored.embedding_version != corpus.embedding_version:
+        raise Conflict("The corpus has moved to another encoder. Send the document again.")
 
 
 def _same(document: Document) -> Document | None:

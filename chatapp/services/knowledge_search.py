@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from chatapp.errors import InvalidInput
-from chatapp.models import Corpus, Part
+from chatapp.models import Corpus, Document, Part
 from chatapp.models.corpora import CorpusQuerySet
 from chatapp.search.ranking import LEXICAL
 from chatapp.search.reranking import Candidate
@@ -90,6 +90,25 @@ def search(*, query: str, search: SearchParameters, corpora: CorpusQuerySet) -> 
     ordered = _reranked(query, found[:window], search)
     context = search.context_configuration
     return [_result(hit, with_context(hit.part, hit.target.scope, context)) for hit in ordered]
+
+
+def whole_document(document: Document, limit: int) -> list[SearchResult]:
+    """The document's parts in order, as if all were found."""
+    parts = document.parts.defer("terms", "vector", "next_vector").order_by("position")[:limit]
+    return [
+        SearchResult(
+            text=part.text,
+            part_text=part.text,
+            score=1.0,
+            part_metadata=part.metadata,
+            document_metadata=document.metadata,
+            document_id=document.key,
+            document_title=document.title,
+            corpus_key=document.corpus.key,
+            part_id=part.pk,
+        )
+        for part in parts
+    ]
 
 
 def _target(place: int, query: str, asked: KeyedCorpusSearch, corpora: CorpusQuerySet) -> _Target:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import orjson
-from django.db.models import QuerySet
 from pydantic import Field, FiniteFloat
 
 from chatapp.errors import InvalidInput
 from chatapp.models import Corpus, Document, FilterAttribute, Part
+from chatapp.models.documents import DocumentQuerySet
 from chatapp.search.words import words
 from chatapp.services.filtering import scope_of
 from chatapp.services.indexes.scope import Scope, stream
@@ -81,7 +81,7 @@ def attribute_stats(
     return [_stat(attribute, values[attribute.pk], max_values) for attribute in chosen]
 
 
-def matching_documents(corpus: Corpus, metadata_filter: str) -> "QuerySet[Document]":
+def matching_documents(corpus: Corpus, metadata_filter: str) -> DocumentQuerySet:
     """The documents a filter names; it may speak of `doc.` only."""
     rows = Document.objects.filter(corpus=corpus)
     if not metadata_filter:

@@ -143,12 +143,12 @@ def test_context_never_shows_a_part_that_the_filter_hides(alice):
         {"text": "Nor this.", "metadata": {"level": "staff"}},
         {"text": "But far away is this.", "metadata": {"level": "public"}},
     ]
-    from chatapp.services.document_requests import document_adapter
+    from chatapp.services.document_requests import document_request
     from chatapp.services.documents import add_document
 
     add_document(
         corpus=corpus,
-        request=document_adapter.validate_python(
+        request=document_request(
             {"type": "core", "id": "mixed", "document_parts": parts}
         ),
     )

@@ -26,6 +26,8 @@ K1, B = 1.2, 0.75
 # Tuned on tests/search/evaluation.py: what is asked there without an answer mostly stays below.
 COVERAGE_WEIGHT = 0.5
 ENOUGH = 0.38
+ENOUGH_WITHOUT_WORDS = 0.42
+NEAR = 0.28
 
 # What a sentence must reach of the best one's score to be shown beside it.
 AS_GOOD = 0.7
@@ -51,7 +53,12 @@ class Hit(Generic[P]):
     @property
     def is_relevant(self) -> bool:
         """Is this worth showing as an answer? The best of a bad lot is not."""
-        return self.confidence >= ENOUGH
+        return self.confidence >= (ENOUGH if self.coverage else ENOUGH_WITHOUT_WORDS)
+
+    @property
+    def is_near(self) -> bool:
+        """Is this at least worth a look?"""
+        return self.confidence >= NEAR
 
 
 def rank(

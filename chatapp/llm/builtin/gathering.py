@@ -22,7 +22,7 @@ def query_of(situation: Situation) -> str:
         query = re.sub(re.escape(file.name), " ", query, flags=re.I)
         stem = re.escape(PurePosixPath(file.name).stem)
         query = re.sub(
-            rf"\b(?:in|of|from|on|by|does) (?:the|this|my|our) {stem}\b", " ", query, flags=re.I
+            rf"\b(?:in|of|from|on|by) (?:the|this|my|our) {stem}\b", " ", query, flags=re.I
         )
     return topic_of(query)[-LONGEST_QUERY:] or situation.question[-LONGEST_QUERY:]
 

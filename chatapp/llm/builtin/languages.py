@@ -9,10 +9,10 @@ from chatapp.search.words import folded, words
 DEFAULT = "en"
 
 _NAMES = {
-    "en": "english|englisch|anglais|ingles",
-    "fr": "french|francais|franzosisch|frances",
-    "de": "german|deutsch|allemand|aleman",
-    "es": "spanish|espanol|castellano|spanisch|espagnol",
+    "en": "eng|english|englisch|anglais|ingles",
+    "fr": "fra|fre|french|francais|franzosisch|frances",
+    "de": "deu|ger|german|deutsch|allemand|aleman",
+    "es": "spa|spanish|espanol|castellano|spanisch|espagnol",
 }
 _ASKED = re.compile(
     r"\b(?:answer|reply|respond|speak|write|talk|communicate|repond\w*|antwort\w*|respond\w*|"

@@ -343,6 +343,15 @@ PHRASES: dict[str, dict[str, str]] = {
         "fr": "Je n’ai rien trouvé à ce sujet dans {places}.",
         "es": "No encontré nada sobre eso en {places}.",
     },
+    "not_clear": {
+        "en": "I found no clear answer in {places}. This comes nearest:",
+        "de": "Eine klare Antwort habe ich nicht gefunden in {places}. Am nächsten kommt dies:",
+        "fr": (
+            "Je n’ai pas trouvé de réponse claire dans {places}. Voici ce qui s’en approche "
+            "le plus :"
+        ),
+        "es": "No encontré una respuesta clara en {places}. Esto es lo más cercano:",
+    },
     "nowhere_to_look": {
         "en": (
             "I have nothing to look that up in: no file in this session and no search "

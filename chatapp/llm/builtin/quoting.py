@@ -56,12 +56,16 @@ def answer(
     if value := _value_answer(situation, hits, evidence):
         return value
     if hits and hits[0].is_relevant:
-        numbering = Numbering()
-        chosen = worth_quoting(hits)
-        parts = [lead(situation, [hit.passage for hit in chosen])]
-        parts += [_quotation(situation, hit.passage, numbering) for hit in chosen]
-        return Say("\n\n".join(parts), numbering.sources)
+        return quotations(situation, worth_quoting(hits))
     return _row_answer(situation, hits, evidence)
+
+
+def quotations(situation: Situation, hits: Sequence[Hit[Evidence]]) -> Say:
+    """The hits, quoted, behind words that name where they come from."""
+    numbering = Numbering()
+    parts = [lead(situation, [hit.passage for hit in hits])]
+    parts += [_quotation(situation, hit.passage, numbering) for hit in hits]
+    return Say("\n\n".join(parts), numbering.sources)
 
 
 def _quotation(situation: Situation, passage: Evidence, numbering: Numbering) -> str:

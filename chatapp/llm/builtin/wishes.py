@@ -59,16 +59,16 @@ FILES = re.compile(
     r"ficheros)\b"
 )
 TIME = re.compile(
-    r"\bwhat(?:'s| is)? (?:the )?(?:current )?time\b|\btime is it\b|\bcurrent time\b|"
-    r"wie (?:spat|viel uhr)|"
-    r"wieviel uhr|quelle heure|que hora"
+    r"\bwhat(?:'s| is)? (?:the )?(?:current )?time\b(?! (?:of|for|does|do|will|can|should))|"
+    r"\btime is it\b|\bcurrent time\b|wie spat ist es|wie ?viel uhr (?:ist|haben)|"
+    r"quelle heure (?:est-il|il est)|il est quelle heure|que hora es\b"
 )
 DATE = re.compile(
-    r"what(?:'s| is)? (?:the )?(?:current |today's )?date(?: today| is it)?\W*$|"
-    r"what day is (?:it|today)|"
-    r"\btoday's date\b|\bdate (?:is it )?today\b|which day is it|welche[rsn]? (?:tag|datum)|"
-    r"(?:heutige|aktuelle) datum|quel jour|quelle (?:est la )?date|date d'aujourd'hui|"
-    r"que (?:dia|fecha) es|fecha de hoy"
+    r"\bwhat(?:'s| is)? (?:the )?(?:current |today's )?date(?: today| is it)?\W*$|"
+    r"\b(?:what|which) day is (?:it|today)|\btoday's date\b|\bdate (?:is it )?today\b|"
+    r"welche[rsn]? (?:tag|datum|wochentag) (?:ist|haben)|(?:heutige|aktuelle) datum|"
+    r"quel jour (?:sommes|est-on|est-ce)|quelle est la date\W*$|date d'aujourd'hui|"
+    r"que (?:dia|fecha) es(?: hoy)?\W*$|fecha de hoy"
 )
 MAKE_FILE = re.compile(
     r"\b(?:save|write|make|create|put|store|export|produce|generate|speicher\w*|schreib\w*|"

@@ -13,6 +13,7 @@ from chatapp.llm.builtin.languages import language_for
         ("Responde siempre en español.", "es"),
         ("Language: fr", "fr"),
         ("The language is de.", "de"),
+        ("Answer in the language 'deu'.", "de"),
         ("You know French law. Answer briefly.", "en"),
         ("Answer in a friendly way.", "en"),
         ("", "en"),

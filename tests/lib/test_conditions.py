@@ -1,0 +1,92 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatapp.lib.conditions import ConditionError, parse
+
+SCOPE = {
+    "output": {"text": "Refund granted", "topic": "billing", "score": 0.7, "urgent": True},
+    "tools": {"kb": {"outputs": {"latest": {"search_results": [{"score": 0.9}]}}}},
+    "session": {"key": "s", "metadata": {"vip": False, "plan-name": "gold", "visits": 3}},
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "true",
+        "get('$.output.topic') == 'billing'",
+        'get("$.output.topic") != "sales"',
+        "get('$.output.urgent')",
+        "not get('$.session.metadata.vip')",
+        "!get('$.session.metadata.vip') && get('$.output.urgent')",
+        "get('$.output.score') >= 0.7 and get('$.output.score') < 1",
+        "get('$.tools.kb.outputs.latest.search_results[0].score') > 0.5",
+        "get('$.session.metadata[\"plan-name\"]') == 'gold'",
+        "get('$.session.metadata.plan-name') == 'gold'",
+        "get('$.nothing.there') == null",
+        "get('$.nothing.there', 5) == 5",
+        "contains(lower(get('$.output.text')), 'refund')",
+        "'gran' in get('$.output.text')",
+        "1 + 2 * 3 == 7 and (1 + 2) * 3 == 9 and -2 + 2 == 0 and 7 % 4 == 3",
+        "false or (false or true)",
+        "if (get('$.session.metadata.visits') > 2) true else false",
+        "len(get('$.tools.kb.outputs.latest.search_results')) == 1",
+        "not (1 == 2) and not 1 == 2",
+        "'it\\'s' == \"it's\"",
+    ],
+)
+def test_what_holds(text):
+    assert parse(text).holds(SCOPE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "false",
+        "null",
+        "''",
+        "0",
+        "get('$.nothing')",
+        "get('$.output.text') > 5",
+        "'10' == 10",
+        "true == 1",
+        "get('$.output.text.length') == 3",
+        "get('$.output[0]') == 'Refund granted'",
+    ],
+)
+def test_what_does_not_hold(text):
+    assert not parse(text).holds(SCOPE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "(", "1 +", "get", "get()", "get('output')", "get('$..x')", "eval('1')", "a", "1 1"),
+        *("get('$.a', 1, 2)", "'open", "x = 1", "__import__('os')", "get(5)", "@", "if (1) 2"),
+        *(
+            "(" * 100 + "1" + ")" * 100,
+            "1" * 6000,
+            "not " * 200 + "true",
+            "len()",
+            "1" + "+1" * 2000,
+        ),
+    ],
+)
+def test_what_is_no_condition_is_refused(text):
+    with pytest.raises(ConditionError):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", ["1 / 0 > 1", "1 % 0 == 0", "'a' * 3", "lower(5)", "-'a'"])
+def test_what_cannot_be_calculated_is_named(text):
+    with pytest.raises(ConditionError):
+        parse(text).holds({})
+
+
+@given(st.text("get($.'output)( ,andornt!=<>+-*/%01[]\"_", max_size=60))
+def test_any_text_is_a_condition_or_refused(text):
+    try:
+        assert parse(text).holds(SCOPE) in (True, False)
+    except ConditionError:
+        pass

@@ -16,6 +16,16 @@ os.environ.setdefault("CHATAPP_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testse
 from tests.factories import make_agent, make_session, make_user  # noqa: E402 - after the settings
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings():
+    """SQLite need not wait for the disk in tests: nobody pulls the plug."""
+    from django.conf import settings
+
+    options = settings.DATABASES["default"].get("OPTIONS", {})
+    if "init_command" in options:
+        options["init_command"] = options["init_command"].replace("FULL", "OFF")
+
+
 @pytest.fixture(autouse=True)
 def _quick_and_apart(settings, tmp_path: Path) -> None:
     """Cheap passwords, plain static names, and a folder for files that goes away."""

@@ -7,6 +7,7 @@ d        more of a block: turn, index, offset, length, html
 th       thinking text: turn, txt, fresh
 run      where the turn stands: turn, attempt, state, label, since, after
 changed  something to fetch anew: what, id
+state    what the page may have missed: waiting (messages), artifacts (how many), deleted
 row      a sidebar row changed: key
 hb       a sign of life: seq
 resync   come back with your cursor
@@ -48,6 +49,10 @@ def turn_message(frame: TurnFrame) -> Message:
 
 def notice_message(frame: NoticeFrame) -> Message:
     return {"t": "changed", "what": frame.what, "id": frame.id}
+
+
+def state_message(waiting: int, artifacts: int, *, deleted: bool) -> Message:
+    return {"t": "state", "waiting": waiting, "artifacts": artifacts, "deleted": deleted}
 
 
 def row_message(frame: RowFrame) -> Message:

@@ -8,7 +8,7 @@ from chatapp.errors import ChatappError, NotAuthenticated
 from chatapp.events.frames import Draft
 from chatapp.live import reading
 from chatapp.live.answers import LiveAnswer
-from chatapp.live.messages import Message, dumps, event_message, turn_message
+from chatapp.live.messages import Message, dumps, event_message, state_message, turn_message
 
 
 async def events_after(request: HttpRequest, key: str) -> HttpResponse:
@@ -26,6 +26,7 @@ async def events_after(request: HttpRequest, key: str) -> HttpResponse:
         event_message(frame, staff=staff, hide_thinking=opening.hide_thinking)
         for frame in news.frames
     ]
+    messages.append(state_message(news.waiting, news.artifacts, deleted=news.deleted))
     messages.append(turn_message(news.turn))
     if not news.more:
         messages += await _answer_so_far(opening, news)

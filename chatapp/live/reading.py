@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from chatapp.errors import NotAuthenticated
 from chatapp.events.frames import EventFrame, TurnFrame
 from chatapp.lib.database_threads import DatabaseThreads
-from chatapp.models import Event, Session, Turn, User
+from chatapp.models import Artifact, Event, Session, Turn, User
 
 MAX_EVENTS = 500
 database = DatabaseThreads("live", 8 if settings.POSTGRESQL else 2)
@@ -29,12 +29,15 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Events after a seq, and where the session's turn stands. `more` says there are further."""
+    """Events after a seq, and where the session stands. `more` says there are further events."""
 
     frames: list[EventFrame]
     turn: TurnFrame
     draft: dict[str, object]
     more: bool
+    waiting: int
+    artifacts: int
+    deleted: bool
 
 
 def open_session(cookie: str, key: str, *, staff: bool) -> Opening:
@@ -62,19 +65,23 @@ def news(session_id: int, session_key: str, after: int) -> News:
         Event.objects.filter(session_id=session_id, seq__gt=after).order_by("seq")[: MAX_EVENTS + 1]
     )
     frames = [event.frame(session_key) for event in rows[:MAX_EVENTS]]
-    turn = Turn.objects.filter(session_id=session_id).active().first()
+    turns = list(Turn.objects.filter(session_id=session_id).active())
+    turn = turns[0] if turns else None
     return News(
         frames=frames,
         turn=_turn_frame(turn, frames[-1].seq if frames else after),
-        draft={"turn_id": turn.pk, "attempt": turn.attempt, **turn.draft}
-        if turn and turn.draft
-        else {},
+        draft=_draft(turn),
         more=len(rows) > MAX_EVENTS,
+        waiting=sum(turn.input_seq is None for turn in turns),
+        artifacts=Artifact.objects.alive().filter(session_id=session_id).count(),
+        deleted=not Session.objects.alive().filter(pk=session_id).exists(),
     )
 
 
-def last_seq(session_id: int) -> int:
-    return Session.objects.values_list("last_seq", flat=True).get(pk=session_id)
+def _draft(turn: Turn | None) -> dict[str, object]:
+    if turn is None or not turn.draft:
+        return {}
+    return {"turn_id": turn.pk, "attempt": turn.attempt, **turn.draft}
 
 
 def _turn_frame(turn: Turn | None, after: int) -> TurnFrame:

@@ -25,7 +25,14 @@ from chatapp.events.frames import (
 )
 from chatapp.live import reading
 from chatapp.live.answers import Gap, LiveAnswer
-from chatapp.live.messages import Message, dumps, event_message, notice_message, turn_message
+from chatapp.live.messages import (
+    Message,
+    dumps,
+    event_message,
+    notice_message,
+    state_message,
+    turn_message,
+)
 
 log = structlog.get_logger(__name__)
 SETTLE_SECONDS = 0.2
@@ -86,7 +93,8 @@ class SessionStream:
         turn = self._turn if self._turn and self._turn.turn_id == news.turn.turn_id else news.turn
         self._turn = turn
         answer = self._answer.snapshot() if self._answer else []
-        self._send_to(watcher, [turn_message(turn), *self._fit_for(answer, watcher)])
+        state = state_message(news.waiting, news.artifacts, deleted=news.deleted)
+        self._send_to(watcher, [state, turn_message(turn), *self._fit_for(answer, watcher)])
         self._watchers.add(watcher)
 
     def leave(self, watcher: Watcher) -> None:

@@ -66,6 +66,9 @@ class Session {
         break;
       case "hb":
         return message.seq <= this.transcript.lastSeq;
+      case "state":
+        this.compare(message);
+        break;
       case "row":
         sidebarRowChanged(message.key, this.key);
         break;
@@ -75,9 +78,19 @@ class Session {
     return true;
   }
 
+  /** What changed between the page's first paint and the line's opening is fetched. */
+  compare({ waiting, artifacts, deleted }) {
+    const count = Number(this.element.querySelector("#artifact-count")?.textContent || 0);
+    if (deleted) this.refresh({ what: "deleted" });
+    if (artifacts !== count) this.refresh({ what: "artifacts" });
+    if (waiting !== this.element.querySelectorAll("#queue > li").length) {
+      this.refresh({ what: "queue" });
+    }
+  }
+
   refresh({ what, id }) {
     const { htmx } = globalThis;
-    if (what === "queue") htmx.ajax("GET", `/s/${this.key}/queue`, { target: "#queue" });
+    if (what === "queue") htmx.ajax("GET", `/s/${this.key}/queue`, { target: "#queue", swap: "outerHTML" });
     if (what === "artifacts") document.dispatchEvent(new CustomEvent("artifacts-changed"));
     if (what === "session") this.refreshTitle();
     if (what === "deleted") this.showGone();

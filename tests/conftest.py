@@ -1,19 +1,13 @@
 """Fixtures for all tests. Alice owns what is made, Bob is a stranger, Rita reviews, Ada is admin."""
 
-import os
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-# Before Django reads its settings: tests never touch the data of an installation.
-_data_dir = tempfile.TemporaryDirectory(prefix="chatapp-tests-")
-os.environ["CHATAPP_DATA_DIR"] = _data_dir.name
-os.environ.setdefault("CHATAPP_SECRET_KEY", "a key for tests that nobody else ever uses")
-os.environ.setdefault("CHATAPP_BUILTIN_DELAY_MS", "0")
-os.environ.setdefault("CHATAPP_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
-
-from tests.factories import make_agent, make_session, make_user  # noqa: E402 - after the settings
+from tests.factories import make_agent, make_session, make_user
+from tests.scripted import llm  # noqa: F401 - a fixture
+from tests.servers import S3, Postgres, Redis
 
 
 @pytest.fixture(scope="session")
@@ -69,4 +63,22 @@ def session(alice, agent):
     return make_session(owner=alice, agent=agent)
 
 
-from tests.scripted import llm  # noqa: E402, F401 - a fixture
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres().start()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    server = Redis().start()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3]:
+    server = S3().start()
+    yield server
+    server.close()

@@ -161,12 +161,10 @@ def text_box(label: str, value: Any, full_url: str = "") -> dict[str, Any]:
     text = value if isinstance(value, str) else pretty_json(value)
     context = {"label": label, "full_url": full_url, "head": text}
     if len(text) > CLAMP_CHARS:
-        left_out = len(text) - _HEAD_CHARS - _TAIL_CHARS
-        context |= {
-            "head": text[:_HEAD_CHARS],
-            "tail": text[-_TAIL_CHARS:],
-            "left_out": filesize(left_out),
-        }
+        head = text[:_HEAD_CHARS].rpartition("\n")[0] or text[:_HEAD_CHARS]
+        tail = text[-_TAIL_CHARS:].partition("\n")[2] or text[-_TAIL_CHARS:]
+        left_out = filesize(len(text) - len(head) - len(tail))
+        context |= {"head": head, "tail": tail, "left_out": left_out}
     return context
 
 
@@ -183,8 +181,15 @@ def _rows(values: Mapping[str, Any], locked: set[str], prefix: str) -> Iterator[
         if isinstance(value, dict) and any(lock.startswith(f"{name}.") for lock in locked):
             yield from _rows(value, locked, f"{name}.")
             continue
-        text = value if isinstance(value, str) else pretty_json(value)
-        yield {"name": name, "text": text, "is_locked": name in locked}
+        yield {"name": name, "text": _in_words(value), "is_locked": name in locked}
+
+
+def _in_words(value: Any) -> str:
+    """Text as it is, small values on one line, large ones spelled out."""
+    if isinstance(value, str):
+        return value
+    line = json.dumps(value, ensure_ascii=False, default=str)
+    return line if len(line) <= 72 else pretty_json(value)
 
 
 @register.filter

@@ -104,7 +104,7 @@ _SIMPLE = st.one_of(
     _join(_attributes("n", "r", "t", "b", "ns", "rs", "ts"), _IS_NULL),
     _join(_CALCULATION, _IS_NULL),
     _attributes("b") | st.just("part.is_title"),
-    st.sampled_from(["true", "false", "null", "doc.n = null", "null + 1 is null"]),
+    st.sampled_from(["true", "false", "null", "doc.n = null", "null + 1 is null", "null = null"]),
 )
 FILTERS = st.recursive(
     _SIMPLE,

@@ -90,6 +90,8 @@ def test_these_are_false(text: str) -> None:
         "part.lang = 'en' and true",
         "null",
         "null in (1)",
+        "null = null",
+        "null in (null)",
     ],
 )
 def test_what_is_not_known_is_neither_true_nor_false(text: str) -> None:
@@ -145,6 +147,7 @@ def test_what_is_not_known_is_neither_true_nor_false(text: str) -> None:
         ("doc.t = '\ud800'", 8),
         ("doc.n = 9223372036854775808", 8),
         ("doc.n = 1e400", 8),
+        ("doc.n = 1" + "0" * 5000, 8),
     ],
 )
 def test_what_is_not_understood_is_an_error_with_its_place(text: str, position: int) -> None:
@@ -195,6 +198,11 @@ def test_what_is_not_understood_is_an_error_with_its_place(text: str, position: 
 def test_what_makes_no_sense_is_refused(text: str, message: str) -> None:
     with pytest.raises(FilterError, match=message):
         checked(text)
+
+
+def test_no_filter_at_all_is_not_everything() -> None:
+    with pytest.raises(FilterError, match="no filter"):
+        filters.conjunction()
 
 
 def test_a_filter_may_be_held_to_one_level() -> None:

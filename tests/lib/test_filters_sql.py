@@ -8,20 +8,22 @@ from typing import Any
 import psycopg
 import pytest
 from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from chatapp.lib import filters
-from chatapp.lib.filters import Columns, FilterError
+from chatapp.lib.filters import Columns, Expr, FilterError
 from tests.lib.filters_samples import FILTERS, METADATA, TEXTS, checked
 
-Ask = Callable[[str, str, dict[str, Any], dict[str, Any]], bool | None]
+JSON = dict[str, Any]
+Ask = Callable[[Expr, str, JSON, JSON], bool | None]
 
 
 @pytest.fixture(scope="module")
 def sqlite() -> Iterator[Ask]:
     connection = sqlite3.connect(":memory:")
 
-    def ask(text: str, key: str, document: dict[str, Any], part: dict[str, Any]) -> bool | None:
-        condition, parameters = filters.compile(checked(text), "sqlite")
+    def ask(expression: Expr, key: str, document: JSON, part: JSON) -> bool | None:
+        condition, parameters = filters.compile(expression, "sqlite")
         condition = condition.replace("%s", "?").replace("%%", "%")
         (answer,) = connection.execute(
             f"SELECT {condition} FROM (SELECT ? AS key, ? AS metadata) AS d, "
@@ -38,8 +40,8 @@ def sqlite() -> Iterator[Ask]:
 def postgresql(postgres_url: str) -> Iterator[Ask]:
     connection = psycopg.connect(postgres_url, autocommit=True)
 
-    def ask(text: str, key: str, document: dict[str, Any], part: dict[str, Any]) -> bool | None:
-        condition, parameters = filters.compile(checked(text), "postgresql")
+    def ask(expression: Expr, key: str, document: JSON, part: JSON) -> bool | None:
+        condition, parameters = filters.compile(expression, "postgresql")
         row = connection.execute(
             f"SELECT {condition} FROM (SELECT %s::text AS key, %s::jsonb AS metadata) AS d, "
             "(SELECT %s::jsonb AS metadata) AS p",
@@ -75,9 +77,9 @@ def test_any_filter_means_the_same_in_sql(ask: Ask, examples: int) -> None:
     @example("'a' in doc.ts", "", {"ts": [["a"], {"a": "a"}]}, {})
     @example("1 in doc.ns", "", {"ns": [True, "1", 1.5]}, {})
     @settings(max_examples=examples, deadline=None)
-    def same(text: str, key: str, document: dict[str, Any], part: dict[str, Any]) -> None:
+    def same(text: str, key: str, document: JSON, part: JSON) -> None:
         expected = filters.evaluate(checked(text), document_id=key, document=document, part=part)
-        assert ask(text, key, document, part) is expected
+        assert ask(checked(text), key, document, part) is expected
 
     same()
 
@@ -112,7 +114,7 @@ def _nested(form: str, levels: int) -> str:
 def test_the_deepest_and_longest_filters_are_no_trouble(ask: Ask, text: str) -> None:
     document = {"n": 1, "b": True}
     expected = filters.evaluate(checked(text), document_id="", document=document, part={})
-    assert ask(text, "", document, {}) is expected
+    assert ask(checked(text), "", document, {}) is expected
 
 
 HOSTILE = [
@@ -134,14 +136,40 @@ HOSTILE = [
 ]
 
 
+WIDENING = [
+    "1 = 1",
+    "true or true",
+    "1 = 1) or (1 = 1",
+    "true --",
+    "true) --",
+    "doc.n is null or doc.n is not null",
+    "not (doc.n = 1 and false)",
+    "' or 1=1 or ''='",
+]
+
+
 @pytest.mark.parametrize("value", HOSTILE)
 def test_hostile_values_are_found_as_they_are_and_let_nothing_else_through(
     ask: Ask, value: str
 ) -> None:
     text = f"doc.t = {filters.quote_value(value)}"
-    assert ask(text, "", {"t": value}, {}) is True
-    assert ask(text, "", {"t": "other"}, {}) is False
-    assert ask(text, value, {}, {}) is None
+    assert ask(checked(text), "", {"t": value}, {}) is True
+    assert ask(checked(text), "", {"t": "other"}, {}) is False
+    assert ask(checked(text), value, {}, {}) is None
+
+
+def test_no_filter_widens_the_one_it_is_joined_with(ask: Ask) -> None:
+    @given(FILTERS | st.sampled_from(WIDENING), FILTERS, METADATA, METADATA)
+    @settings(max_examples=200, deadline=None)
+    def narrower(model: str, operator: str, document: JSON, part: JSON) -> None:
+        try:
+            both = filters.conjunction(checked(operator), checked(model))
+        except FilterError:
+            return
+        if ask(both, "", document, part) is True:
+            assert ask(checked(operator), "", document, part) is True
+
+    narrower()
 
 
 @given(TEXTS)

@@ -173,6 +173,11 @@ def test_a_value_that_is_not_plain_data_is_refused() -> None:
         velocity.render("$x", {"x": object()})  # type: ignore[dict-item]
 
 
+def test_a_map_with_keys_that_are_not_text_is_refused() -> None:
+    with pytest.raises(VelocityEvaluationError, match="type int is not plain data"):
+        velocity.render("$x", {"x": {1: "a"}})  # type: ignore[dict-item]
+
+
 def test_the_references_of_a_template_can_be_listed() -> None:
     source = (
         "$session.metadata.tier ${agent.name}\n"

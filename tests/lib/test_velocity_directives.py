@@ -84,7 +84,8 @@ def test_expressions_have_values(expression: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "expression", ["1/0", "1%0", "1.0/0", "$nope + 1", "'a' - 'b'", "$items * 2"]
+    "expression",
+    ["1/0", "1%0", "1.0/0", "$nope + 1", "'a' - 'b'", "$items * 2", "[$name..3]", "$n[0]"],
 )
 def test_what_cannot_be_calculated_has_no_value(expression: str) -> None:
     assert render(f"#set($x = {expression})$x") == "$x"

@@ -76,6 +76,7 @@ BOMBS = {
     "too much text": LONG_TEXT + A_LOOP + "$s#end",
     "too many lists": "#set($s = [1..1000])" + A_LOOP + "$s#end",
     "a replacement that grows": LONG_TEXT + "$s.replace('a', $s)",
+    "texts that join": LONG_TEXT + "#set($l = [$s, $s, $s])$l.join('')",
     "endless replacing": LONG_TEXT + A_LOOP + "#set($t = $s.replace('a', 'bb'))#end",
     "endless searching": LONG_TEXT + A_LOOP + "#set($t = $s.indexOf('" + "a" * 999 + "b'))#end",
     "endless splitting": LONG_TEXT + A_LOOP + "#set($t = $s.split('').join('-'))#end",
@@ -143,6 +144,12 @@ def test_numbers_of_the_caller_may_be_larger_than_ours() -> None:
         with pytest.raises(VelocityLimitError):
             velocity.render(source, huge)
     assert velocity.render("#set($y = $f + 1)$y$f.intValue()", huge) == "$y$f.intValue()"
+
+
+def test_a_source_that_is_too_long_has_no_place_to_name() -> None:
+    with pytest.raises(VelocityLimitError) as raised:
+        velocity.parse("x" * 65_537)
+    assert (raised.value.line, str(raised.value)) == (None, raised.value.message)
 
 
 def test_an_error_while_rendering_names_the_place() -> None:

@@ -62,6 +62,10 @@ def test_a_method_that_cannot_answer_is_an_error_at_its_place(source: str) -> No
     assert (raised.value.line, raised.value.column) == (2, 2)
 
 
+def test_equality_of_a_method_is_of_the_same_type() -> None:
+    assert render("$t.equals(1)$n.equals(7)$n.equals('7')") == "falsetruefalse"
+
+
 def test_a_pattern_without_operators_is_plain_text() -> None:
     source = r"#set($s = 'a.b|c')$s.split('\.')$s.replaceAll('\|', '-')"
     assert velocity.render(source, {}) == '["a","b|c"]a.b-c'

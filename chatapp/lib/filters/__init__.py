@@ -12,7 +12,7 @@ from .checker import BUILT_IN, check
 from .compiler import Columns, compile
 from .errors import FilterError
 from .evaluator import evaluate
-from .nodes import AttributeType, Expr, Level
+from .nodes import AttributeType, Expr, Level, conjunction
 from .parser import parse
 from .quoting import quote_value
 
@@ -25,6 +25,7 @@ __all__ = [
     "Level",
     "check",
     "compile",
+    "conjunction",
     "evaluate",
     "parse",
     "quote_value",

@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Literal as OneOf
 from typing import TypeAlias
 
+from .errors import FilterError
+
 Level: TypeAlias = OneOf["doc", "part"]
 Scalar: TypeAlias = str | int | float | bool | None
 
@@ -114,3 +116,10 @@ Expr: TypeAlias = (
     | And
     | Or
 )
+
+
+def conjunction(*expressions: Expr) -> Expr:
+    """All filters at once. They are joined as trees, so none can reach out of its own place."""
+    if not expressions:
+        raise FilterError("There is no filter.")
+    return And(expressions)

@@ -118,10 +118,13 @@ def _fractional(value: float) -> Value:
     return float(checked_integer(value) if type(value) is int else value)
 
 
+def _same(left: Value, right: Value) -> bool:
+    return type(left) is type(right) and left == right
+
+
 def _index(items: Iterable[Value], wanted: Value) -> int:
-    """Where a scalar is, of the same type, or -1."""
-    places = (i for i, item in enumerate(items) if type(item) is type(wanted) and item == wanted)
-    return next(places, -1)
+    """Where a scalar is, or -1."""
+    return next((place for place, item in enumerate(items) if _same(item, wanted)), -1)
 
 
 def _for_scalars(name: str, method: Callable[..., Value]) -> Methods:
@@ -131,7 +134,7 @@ def _for_scalars(name: str, method: Callable[..., Value]) -> Methods:
 _ESCAPED = re.compile(r"\\([^A-Za-z0-9])")
 _OPERATOR = re.compile(r"[\\^$.|?*+()\[\]{}]")
 
-_ANY: Methods = {"toString()": _shown, "equals(any)": lambda value, other: value == other}
+_ANY: Methods = {"toString()": _shown, "equals(any)": _same}
 
 _STRING: Methods = {
     **_ANY,

@@ -65,6 +65,7 @@ class Runner:
         self._running: dict[int, _Run] = {}
         self._spawned: dict[int, asyncio.Task[None]] = {}
         self._duties: list[asyncio.Task[None]] = []
+        self._claiming: set[asyncio.Task[Claim | None]] = set()
         self._draining = False
 
     async def start(self) -> None:
@@ -90,6 +91,9 @@ class Runner:
     async def drain(self, seconds: float | None = None) -> None:
         """Take no more turns, give those that run some time, and hand the rest back."""
         self._draining = True
+        await asyncio.gather(*self._claiming, return_exceptions=True)
+        # Whoever has a claim since just now begins to run before we look who runs.
+        await asyncio.sleep(0)
         running = [run.task for run in self._running.values()]
         if running:
             await asyncio.wait(
@@ -125,7 +129,10 @@ class Runner:
         if self._draining or turn_id in self._running:
             return
         async with self._places:
-            claim = await self.database.run(claim_turn, turn_id=turn_id, runner=self.name)
+            claiming = asyncio.create_task(self._claim(turn_id))
+            self._claiming.add(claiming)
+            claiming.add_done_callback(self._claiming.discard)
+            claim = await claiming
             if claim is None:
                 return
             with structlog.contextvars.bound_contextvars(turn_id=turn_id):
@@ -135,6 +142,18 @@ class Runner:
                     await run.go()
                 finally:
                     self._running.pop(turn_id, None)
+
+    async def _claim(self, turn_id: int) -> Claim | None:
+        """Claim, and hand back at once what was claimed while the drain began."""
+        if self._draining:
+            return None
+        claim: Claim | None = await self.database.run(
+            claim_turn, turn_id=turn_id, runner=self.name
+        )
+        if claim and self._draining:
+            await self.database.run(release_turns, runner=self.name, turn_ids=[turn_id])
+            return None
+        return claim
 
     async def _renew(self) -> None:
         """One statement for all turns of this process. What is no longer ours is let go."""

@@ -84,11 +84,9 @@ def delete_instruction(request: ApiRequest, instruction_id: str) -> None:
     instructions.delete_instruction(key=instruction_id, actor=request.auth.user)
 
 
-@router.post(
-    "/{instruction_id}/test", response=InstructionTestOut, operation_id="testInstruction"
-)
+@router.post("/{instruction_id}/test", response=InstructionTestOut, operation_id="testInstruction")
 @admin_only
-def test_instruction(
+def try_instruction(
     request: ApiRequest,
     instruction_id: str,
     query: Query[VersionQuery],

@@ -17,6 +17,7 @@ from chatapp.errors import InvalidInput
 
 Row = TypeVar("Row", bound=models.Model)
 T = TypeVar("T")
+Place = TypeVar("Place", bound=tuple[Any, ...])
 
 
 class ListMetadata(BaseModel):
@@ -89,12 +90,13 @@ def take(items: Iterable[T], count: int) -> list[T]:
     return [item for item, _ in zip(items, range(count), strict=False)]
 
 
-def page_of_names(names: Iterable[str], query: PageQuery, *, scope: str) -> Page[str]:
-    """A page of a short list that lies in memory, by name."""
-    place = open_page_key(query.page_key, scope)
-    found = take((n for n in sorted(names) if place is None or n > place[0]), query.limit + 1)
+def page_of_places(places: Iterable[Place], query: PageQuery, *, scope: str) -> Page[Place]:
+    """A page of a list that lies in memory, in the order of its places."""
+    after = open_page_key(query.page_key, scope)
+    ordered = sorted(places)
+    found = take((p for p in ordered if after is None or list(p) > after), query.limit + 1)
     items = found[: query.limit]
-    key = page_key([items[-1]], scope) if len(found) > query.limit else None
+    key = page_key(list(items[-1]), scope) if len(found) > query.limit else None
     return Page(items, ListMetadata(page_key=key))
 
 

@@ -118,4 +118,6 @@ def _without_nulls(changes: dict[str, Any]) -> dict[str, Any]:
 
 @router.delete("/{session_key}", response={204: None}, operation_id="deleteAgentSession")
 def delete_session(request: ApiRequest, agent_key: str, session_key: str) -> None:
-    sessions.delete_session(session=session_of(request, agent_key, session_key))
+    """For good, with its events and artifacts."""
+    session = session_of(request, agent_key, session_key)
+    sessions.purge_sessions(Session.objects.filter(pk=session.pk))

@@ -80,9 +80,7 @@ def delete_user(request: ApiRequest, username: str) -> None:
     accounts.remove_user(user=user, actor=request.auth.user)
 
 
-@router.post(
-    "/{username}/reset_password", response=PasswordReset, operation_id="resetUserPassword"
-)
+@router.post("/{username}/reset_password", response=PasswordReset, operation_id="resetUserPassword")
 @admin_only
 def reset_password(request: ApiRequest, username: str) -> PasswordReset:
     """A one-time link instead of a password that travels."""

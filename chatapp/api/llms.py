@@ -1,0 +1,91 @@
+"""/v2/llms, and chat completions through any of them."""
+
+from typing import Any
+
+from ninja import Query
+
+from chatapp.api.auth import ApiRequest
+from chatapp.api.completions import complete, stream_completion
+from chatapp.api.idempotent import idempotent
+from chatapp.api.pagination import FilterQuery, page_of
+from chatapp.api.roles import Area, Level
+from chatapp.api.routing import ApiRouter, admin_only, level
+from chatapp.api.schemas.llms import (
+    PROVIDERS,
+    CompletionIn,
+    CompletionOut,
+    LlmIn,
+    LlmList,
+    LlmOut,
+    LlmPatch,
+)
+from chatapp.errors import InvalidInput
+from chatapp.models import Llm
+from chatapp.services import llm_changes
+from chatapp.services.llms import ensure_default_llm
+
+router = ApiRouter(Area.MODELS, "Language models", "/llms")
+
+
+@router.get("", response=LlmList, operation_id="listLLMs")
+def list_llms(request: ApiRequest, query: Query[FilterQuery]) -> LlmList:
+    if not Llm.objects.filter(is_default=True).exists():
+        ensure_default_llm()
+    found = query.matcher()
+    matches = (lambda row: found(f"{row.name}\n{row.description}")) if found else None
+    page = page_of(Llm.objects.all(), query, scope="llms", matches=matches)
+    return LlmList(llms=[LlmOut.of(llm) for llm in page.items], metadata=page.metadata)
+
+
+@router.post("", response={201: LlmOut}, operation_id="createLLM")
+@admin_only
+@idempotent
+def create_llm(request: ApiRequest, body: LlmIn) -> Any:
+    if body.type not in PROVIDERS:
+        raise InvalidInput(
+            f"Models of type {body.type!r} are not supported here.", {"type": "Not supported."}
+        )
+    if body.uri is None and body.type != "anthropic":
+        raise InvalidInput("uri: Field required", {"uri": "Field required"})
+    llm = llm_changes.create_llm(
+        actor=request.auth.user,
+        name=body.name,
+        provider=PROVIDERS[body.type],
+        wire_type=body.type,
+        **body.columns(),
+    )
+    return LlmOut.of(llm)
+
+
+@router.post(
+    "/chat/completions",
+    response=CompletionOut,
+    operation_id="createChatCompletion",
+)
+@level(Level.READ)
+async def create_completion(request: ApiRequest, body: CompletionIn) -> Any:
+    """As OpenAI's: with `stream` as server-sent events, ended by `[DONE]`."""
+    if body.stream:
+        return await stream_completion(body)
+    return await complete(body)
+
+
+@router.get("/{llm_id}", response=LlmOut, operation_id="getLLM")
+def get_llm(request: ApiRequest, llm_id: str) -> LlmOut:
+    return LlmOut.of(llm_changes.llm_named(llm_id))
+
+
+@router.patch("/{llm_id}", response=LlmOut, operation_id="updateLLM")
+@admin_only
+def update_llm(request: ApiRequest, llm_id: str, patch: LlmPatch) -> LlmOut:
+    llm = llm_changes.llm_named(llm_id)
+    changes = patch.columns()
+    if patch.enabled is not None:
+        changes["enabled"] = patch.enabled
+    return LlmOut.of(llm_changes.update_llm(llm=llm, actor=request.auth.user, changes=changes))
+
+
+@router.delete("/{llm_id}", response={204: None}, operation_id="deleteLLM")
+@admin_only
+def delete_llm(request: ApiRequest, llm_id: str) -> None:
+    llm_changes.delete_llm(llm=llm_changes.llm_named(llm_id), actor=request.auth.user)

@@ -1,0 +1,67 @@
+"""Language models as administrators change them over the API."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from chatapp.errors import Conflict, NotAllowed, NotFound
+from chatapp.models import Llm, User
+from chatapp.services import audit
+from chatapp.services.llms import BUILTIN
+from chatapp.services.tool_servers import check_uri
+
+
+def llm_named(key: str) -> Llm:
+    llm = Llm.objects.filter(key=key).first()
+    if llm is None:
+        raise NotFound("Language model not found.", missing_id=key)
+    return llm
+
+
+def is_ours(llm: Llm) -> bool:
+    """Built in, or defined by the settings of this installation: not to be changed over the API."""
+    return llm.provider == BUILTIN or llm.is_default
+
+
+@transaction.atomic
+def create_llm(*, actor: User, **fields: Any) -> Llm:
+    """Raises Conflict when the name is taken."""
+    if fields.get("base_url"):
+        check_uri(fields["base_url"])
+    try:
+        with transaction.atomic():
+            llm = Llm.objects.create(**fields)
+    except IntegrityError as exc:
+        raise Conflict(f"There is a model named {fields['name']!r} already.") from exc
+    _record(actor, llm, "create")
+    return llm
+
+
+@transaction.atomic
+def update_llm(*, llm: Llm, actor: User, changes: Mapping[str, Any]) -> Llm:
+    """Change columns; `options` and `capabilities` are laid over what is there."""
+    if is_ours(llm):
+        raise NotAllowed("This model is set up by the installation itself.")
+    if changes.get("base_url"):
+        check_uri(changes["base_url"])
+    for name, value in changes.items():
+        if name in ("options", "capabilities"):
+            value = {**getattr(llm, name), **value}
+        setattr(llm, name, value)
+    llm.save()
+    _record(actor, llm, "update")
+    return llm
+
+
+@transaction.atomic
+def delete_llm(*, llm: Llm, actor: User) -> None:
+    """Agents that ask for it are served by the default model from now on."""
+    if is_ours(llm):
+        raise NotAllowed("This model is set up by the installation itself.")
+    _record(actor, llm, "delete")
+    llm.delete()
+
+
+def _record(actor: User, llm: Llm, action: str) -> None:
+    audit.record(actor=actor, action=f"llm.{action}", object_type="llm", object_key=llm.name)

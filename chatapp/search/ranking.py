@@ -25,9 +25,9 @@ K1, B = 1.2, 0.75
 
 # Tuned on tests/search/evaluation.py: what is asked there without an answer mostly stays below.
 COVERAGE_WEIGHT = 0.5
-ENOUGH = 0.38
-ENOUGH_WITHOUT_WORDS = 0.42
-NEAR = 0.28
+ENOUGH = 0.41
+ENOUGH_WITHOUT_WORDS = 0.44
+NEAR = 0.3
 
 # What a sentence must reach of the best one's score to be shown beside it.
 AS_GOOD = 0.7

@@ -40,7 +40,7 @@ def terms(text: str) -> list[str]:
 def content(text: str) -> str:
     """The text without its stop words; the text itself if nothing else is in it."""
     kept = [word for word in text.split() if folded(word).strip(_PUNCTUATION) not in STOP_WORDS]
-    return " ".join(kept) or text
+    return " ".join(kept).strip(_PUNCTUATION) or text
 
 
 def stem(word: str) -> str:

@@ -14,11 +14,10 @@ LARGEST = 10.0**15
 LARGEST_POWER = 64
 
 _ASKING = re.compile(
-    r"^(?:what(?:'s| is| are)|how much (?:is|are)|calculate|compute|evaluate|was (?:ist|sind|"
-    r"ergibt)|"
-    r"wie ?viel (?:ist|sind|ergibt)|berechne|rechne|combien (?:font|fait)|calcule[rz]?|"
-    r"cuanto (?:es|son)|"
-    r"calcula|and|so)\b[: ]*"
+    r"^(?:what(?:'s| is| are)|how much (?:is|are)|calculate|compute|evaluate|and|so|"
+    r"was (?:ist|sind|ergibt)|wie ?viel (?:ist|sind|ergibt)|berechne|rechne|"
+    r"combien (?:font|fait)|calcule[rz]?|"
+    r"cuanto (?:es|son)|calcula)\b[: ]*"
 )
 _OF = r"(?:of|von|de)\b"
 _SPOKEN = (

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from chatapp.events.bodies import AgentOutput, InputMessage
+from chatapp.llm.builtin.citations import Numbering
 from chatapp.llm.builtin.conversation import Conversation
 from chatapp.llm.builtin.evidence import Evidence
 from chatapp.llm.builtin.facts import statements_in
 from chatapp.llm.builtin.files import SessionFile
-from chatapp.llm.builtin.quoting import Numbering, harmless
+from chatapp.llm.builtin.quoting import harmless
 from chatapp.llm.builtin.situation import Situation
+from chatapp.llm.builtin.speech import is_command, is_question, without_greeting
 from chatapp.llm.builtin.tables import parse_table
-from chatapp.llm.builtin.wishes import is_command, is_question, without_greeting
 from chatapp.search.embedder import Embedder
 from chatapp.search.passages import plain
 from chatapp.search.ranking import mmr

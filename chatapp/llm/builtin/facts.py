@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from chatapp.llm.builtin.conversation import Conversation
-from chatapp.llm.builtin.wishes import FIRST_PERSON, REMEMBER, is_command, is_question
+from chatapp.llm.builtin.speech import FIRST_PERSON, REMEMBER, is_command, is_question
 from chatapp.search.embedder import Embedder
 from chatapp.search.passages import Passage
 from chatapp.search.ranking import Hit, rank_few
@@ -30,13 +30,7 @@ _TOLD = (
     (re.compile(r"\bquien soy\b|\bme llamo\b|\bmi nombre\b"), "me llamo, mi nombre es"),
     (re.compile(r"\bwhere .*\b(?:live|based|home|from)\b"), "I live in, we moved to, my home"),
     (re.compile(r"\bwo (?:wohne|lebe)"), "ich wohne in, ich lebe in"),
-    (
-        re.compile(
-            r"\b(?:my|our) (?:job|profession|employer|company)\b|"
-            r"\bwork\b"
-        ),
-        "I work at, work as",
-    ),
+    (re.compile(r"\b(?:my|our) (?:job|employer|company)\b|\bwork\b"), "I work at, work as"),
     (re.compile(r"\bwo arbeite\b|\bmein beruf\b"), "ich arbeite bei, ich arbeite als"),
     (re.compile(r"\bhow old am i\b|\bmy age\b"), "I am years old, I was born in"),
 )

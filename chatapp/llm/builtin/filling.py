@@ -14,6 +14,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from chatapp.llm.builtin.digests import central
+from chatapp.llm.builtin.schemas import fitted, resolved, sized, spoken
 from chatapp.llm.builtin.tables import number_in
 from chatapp.search.embedder import Embedder
 from chatapp.search.passages import Passage
@@ -70,7 +71,7 @@ class _Filler:
         self._left -= 1
         if not isinstance(schema, dict) or depth > DEEPEST or self._left < 0:
             return None
-        schema = self._resolved(schema)
+        schema = resolved(schema, self._root)
         for key in ("const", "default"):
             if key in schema and (key == "const" or not self._has_clue(schema, name)):
                 return schema[key]
@@ -120,7 +121,7 @@ class _Filler:
         return filled
 
     def _array(self, schema: dict[str, Any], name: str, depth: int) -> list[Any]:
-        items = self._resolved(schema.get("items") if isinstance(schema.get("items"), dict) else {})
+        items = resolved(schema.get("items", {}), self._root)
         most = min(int(schema.get("maxItems", MOST_ITEMS)), MOST_ITEMS)
         found = self._items(items, name, depth)
         unique: list[Any] = []
@@ -139,7 +140,7 @@ class _Filler:
         listed = _ITEM.findall(self._text)[:MOST_ITEMS]
         kind = self._type_of(items, name)
         if kind in ("integer", "number"):
-            found = (self._fitted(number, items, kind) for number in self._numbers(self._text))
+            found = (fitted(number, items, kind) for number in self._numbers(self._text))
             return list(found)[:MOST_ITEMS]
         if kind == "object":
             parts = listed or [self._text]
@@ -148,8 +149,8 @@ class _Filler:
                 for part in parts
             ]
         if _WORDS_WANTED.search(name.lower()):
-            return [self._sized(word, items) for word in _commonest(self._text)]
-        return [self._sized(one, items) for one in listed or self._nearest(items, name, limit=3)]
+            return [sized(word, items) for word in _commonest(self._text)]
+        return [sized(one, items) for one in listed or self._nearest(items, name, limit=3)]
 
     def _string(self, schema: dict[str, Any], name: str) -> str:
         known = str(schema.get("format", ""))
@@ -158,12 +159,12 @@ class _Filler:
             return found[0] if found else _FALLBACKS.get(known, _FALLBACKS["uri"])
         for clue, pattern in (("email", _EMAIL), ("url", _URL)):
             if clue in name.lower() and (found := pattern.search(self._text)):
-                return self._sized(found[0], schema)
+                return sized(found[0], schema)
         if labelled := self._labelled(name):
-            return self._sized(labelled, schema)
+            return sized(labelled, schema)
         if _SHORTENING.search(name.lower()):
-            return self._sized(" ".join(central(self._sentences, self._embedder, limit=3)), schema)
-        return self._sized(next(iter(self._nearest(schema, name, limit=1)), ""), schema)
+            return sized(" ".join(central(self._sentences, self._embedder, limit=3)), schema)
+        return sized(next(iter(self._nearest(schema, name, limit=1)), ""), schema)
 
     def _number(self, schema: dict[str, Any], name: str, kind: str) -> float | int:
         labelled = self._labelled(name)
@@ -171,14 +172,14 @@ class _Filler:
         numbers = [number for part in near for number in self._numbers(part)]
         numbers = numbers or list(self._numbers(self._text))
         lowest = schema.get("minimum", schema.get("exclusiveMinimum", 0))
-        return self._fitted(numbers[0] if numbers else lowest, schema, kind)
+        return fitted(numbers[0] if numbers else lowest, schema, kind)
 
     def _boolean(self, schema: dict[str, Any], name: str) -> bool:
         labelled = self._labelled(name).lower()
         if labelled in ("yes", "true", "no", "false", "ja", "nein", "oui", "non", "sí", "si"):
             return labelled in ("yes", "true", "ja", "oui", "sí", "si")
         hits = rank_few(
-            _spoken(name, schema),
+            spoken(name, schema),
             [Passage(one) for one in self._sentences],
             self._embedder,
             limit=1,
@@ -195,13 +196,13 @@ class _Filler:
         mentioned = [one for one in choices if words(str(one)) and set(words(str(one))) <= said]
         if mentioned:
             return mentioned[0]
-        meanings = [f"{one} {_spoken('', schema)}".replace("_", " ") for one in choices]
+        meanings = [f"{one} {spoken('', schema)}".replace("_", " ") for one in choices]
         vectors = self._embedder.embed([self._text[:2000], *meanings])
         return choices[int(np.argmax(vectors[1:] @ vectors[0]))]
 
     def _nearest(self, schema: dict[str, Any], name: str, *, limit: int) -> list[str]:
         hits = rank_few(
-            _spoken(name, schema),
+            spoken(name, schema),
             [Passage(one) for one in self._sentences],
             self._embedder,
             limit=limit,
@@ -211,7 +212,7 @@ class _Filler:
 
     def _labelled(self, name: str) -> str:
         """What stands behind `Name:` or `name =` in the text."""
-        label = r"[\W_]*".join(re.escape(part) for part in _spoken(name, {}).split())
+        label = r"[\W_]*".join(re.escape(part) for part in spoken(name, {}).split())
         found = re.search(
             rf"\b{label}\b[*_ ]*(?:[:=]| is | ist | est |"
             rf" es )\s*([^\n]{{1,400}})",
@@ -224,63 +225,20 @@ class _Filler:
 
     def _has_clue(self, schema: dict[str, Any], name: str) -> bool:
         """Does the text speak of this at all?"""
-        return bool(set(terms(_spoken(name, schema))) & set(terms(self._text)))
+        return bool(set(terms(spoken(name, schema))) & set(terms(self._text)))
 
     def _best_option(self, options: list[Any], name: str) -> Any:
         real = [one for one in options if isinstance(one, dict)]
-        filled = [one for one in real if self._resolved(one).get("type") != "null"]
+        filled = [one for one in real if resolved(one, self._root).get("type") != "null"]
         nullable = len(filled) < len(real)
-        if nullable and filled and not self._has_clue(self._resolved(filled[0]), name):
+        if nullable and filled and not self._has_clue(resolved(filled[0], self._root), name):
             return {"type": "null"}
         return (filled or real or [{}])[0]
-
-    def _resolved(self, schema: Any) -> dict[str, Any]:
-        """Follow local references, and take `allOf` together."""
-        for _ in range(DEEPEST):
-            if not isinstance(schema, dict):
-                return {}
-            reference = schema.get("$ref")
-            if not isinstance(reference, str):
-                break
-            target: Any = self._root
-            for part in filter(None, reference.lstrip("#").split("/")):
-                target = target.get(part) if isinstance(target, dict) else None
-            schema = {**(target if isinstance(target, dict) else {}), **_without(schema, "$ref")}
-        for part in schema["allOf"] if isinstance(schema.get("allOf"), list) else []:
-            schema = {**self._resolved(part), **schema}
-        return dict(schema)
-
-    def _sized(self, text: str, schema: dict[str, Any]) -> str:
-        most = int(schema.get("maxLength", 600))
-        return text[:most].ljust(int(schema.get("minLength", 0)), ".")
-
-    def _fitted(self, number: float, schema: dict[str, Any], kind: str) -> float | int:
-        step = 1 if kind == "integer" else 0
-        if "minimum" in schema:
-            number = max(number, schema["minimum"])
-        if "exclusiveMinimum" in schema and number <= schema["exclusiveMinimum"]:
-            number = schema["exclusiveMinimum"] + (step or 0.001)
-        if "maximum" in schema:
-            number = min(number, schema["maximum"])
-        if "exclusiveMaximum" in schema and number >= schema["exclusiveMaximum"]:
-            number = schema["exclusiveMaximum"] - (step or 0.001)
-        return round(number) if kind == "integer" or float(number).is_integer() else number
 
     @staticmethod
     def _numbers(text: str) -> list[float]:
         found = (number_in(one) for one in _NUMBER.findall(text))
         return [number for number in found if number is not None]
-
-
-def _spoken(name: str, schema: dict[str, Any]) -> str:
-    """`orderNumber` as people say it, with its description."""
-    said = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\W]+", " ", name).strip()
-    description = schema.get("description")
-    return f"{said} {description}".strip() if isinstance(description, str) else said
-
-
-def _without(schema: dict[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in schema.items() if name != key}
 
 
 def _commonest(text: str) -> list[str]:

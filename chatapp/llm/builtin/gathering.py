@@ -8,7 +8,7 @@ from chatapp.llm.builtin.files import SessionFile
 from chatapp.llm.builtin.moves import Act, PlannedCall
 from chatapp.llm.builtin.reading import MOST_FILES, get_to_read
 from chatapp.llm.builtin.situation import Situation
-from chatapp.llm.builtin.wishes import FOLLOW_UP, topic_of, without_greeting
+from chatapp.llm.builtin.speech import FOLLOW_UP, topic_of, without_greeting
 from chatapp.search.words import folded, terms
 
 LONGEST_QUERY = 600

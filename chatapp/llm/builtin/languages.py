@@ -15,27 +15,20 @@ _NAMES = {
     "es": "spa|spanish|espanol|castellano|spanisch|espagnol",
 }
 _ASKED = re.compile(
-    r"\b(?:answer|reply|respond|speak|write|talk|communicate|repond\w*|antwort\w*|respond\w*|"
-    r"contest\w*|sprich|schreib\w*|parle\w*|habla\w*|language|langue|sprache|idioma|lang|"
-    r"locale)\b"
+    r"\b(?:answer|reply|respond|speak|write|talk|communicate|antwort\w*|sprich|schreib\w*|"
+    r"repond\w*|parle\w*|respond\w*|contest\w*|habla\w*|"
+    r"language|langue|sprache|idioma|lang|locale)\b"
     r"(?P<rest>[^.\n]{0,60})"
 )
 _CODE = re.compile(r"^\W*(?:code\W*)?(?:is|ist|est|es|=|:)?\W*(?P<code>en|fr|de|es)\b(?!\s+\w)")
+# Words of short messages that have no common words in them.
 _TELLING = {
-    "en": {
-        "hello",
-        "hi",
-        "thanks",
-        "list",
-        "show",
-        "summarize",
-        "summarise",
-        "headings",
-        "sections",
-    },
-    "fr": {"bonjour", "salut", "bonsoir", "merci"},
-    "de": {"hallo", "guten", "danke", "moin"},
-    "es": {"hola", "buenos", "buenas", "gracias"},
+    "en": frozenset(
+        ["hello", "hi", "thanks", "list", "show", "summarize", "summarise", "headings", "sections"]
+    ),
+    "fr": frozenset(("bonjour", "salut", "bonsoir", "merci")),
+    "de": frozenset(("hallo", "guten", "danke", "moin")),
+    "es": frozenset(("hola", "buenos", "buenas", "gracias")),
 }
 
 
@@ -65,7 +58,7 @@ def _guessed(message: str) -> str:
     found = words(message[:1000])
     counts = {
         language: sum(word in common for word in found)
-        + 2 * sum(word in _TELLING.get(language, ()) for word in found)
+        + 2 * sum(word in _TELLING[language] for word in found)
         for language, common in BY_LANGUAGE.items()
     }
     best = max(counts, key=lambda language: (counts[language], language == DEFAULT))

@@ -1,21 +1,14 @@
 """Writes an answer as quotations with numbered sources. Invents nothing."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
-from chatapp.events.bodies import Source
+from chatapp.llm.builtin.citations import Numbering
 from chatapp.llm.builtin.evidence import Evidence
 from chatapp.llm.builtin.moves import Say
 from chatapp.llm.builtin.situation import Situation
-from chatapp.llm.builtin.tables import (
-    Table,
-    find_in_table,
-    labelled_rows,
-    matching_rows,
-    parse_table,
-)
-from chatapp.llm.builtin.wishes import topic_of
+from chatapp.llm.builtin.speech import topic_of
+from chatapp.llm.builtin.tables import Table, matching_rows, parse_table
 from chatapp.search.ranking import Hit, best_sentences
 from chatapp.search.words import terms
 
@@ -24,47 +17,20 @@ AS_GOOD = 0.8
 LONGEST_WHOLE = 350
 LONGEST_SECTION = 450
 MOST_ROWS = 12
-LONGEST_SOURCE = 300
 
 _IMAGE = re.compile(r"!\[([^\]]{0,200})\]\([^)\s]{0,2000}\)")
 _LINK = re.compile(r"\[([^\]]{1,300})\]\([^)\s]{0,2000}\)")
-
-
-class Numbering:
-    """Gives each place that is cited its number."""
-
-    def __init__(self) -> None:
-        self._sources: list[Source] = []
-
-    def cite(self, evidence: Evidence) -> str:
-        """The mark for this evidence: the same place has the same number."""
-        for source in self._sources:
-            if _place(source) == _place(evidence):
-                return f"[{source.number}]"
-        self._sources.append(_source(len(self._sources) + 1, evidence))
-        return f"[{len(self._sources)}]"
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        return tuple(self._sources)
-
-
-def answer(
-    situation: Situation, hits: Sequence[Hit[Evidence]], evidence: Sequence[Evidence]
-) -> Say | None:
-    """A cell or sum of a table, if that is asked for; else the best hits. None if all are poor."""
-    if value := _value_answer(situation, hits, evidence):
-        return value
-    if hits and hits[0].is_relevant:
-        return quotations(situation, worth_quoting(hits))
-    return _row_answer(situation, hits, evidence)
 
 
 def quotations(situation: Situation, hits: Sequence[Hit[Evidence]]) -> Say:
     """The hits, quoted, behind words that name where they come from."""
     numbering = Numbering()
     parts = [lead(situation, [hit.passage for hit in hits])]
-    parts += [_quotation(situation, hit.passage, numbering) for hit in hits]
+    if len(hits) == 1 and hits[0].passage.is_table:
+        parts = [f"{parts[0]} {numbering.cite(hits[0].passage)}"]
+        parts.append(excerpt(situation, hits[0].passage))
+    else:
+        parts += [_quotation(situation, hit.passage, numbering) for hit in hits]
     return Say("\n\n".join(parts), numbering.sources)
 
 
@@ -108,7 +74,7 @@ def excerpt(situation: Situation, passage: Evidence) -> str:
     question = topic_of(situation.question)
     if passage.is_table and (table := parse_table(passage.text)):
         rows = matching_rows(question, table) or table.rows
-        return table.markdown(rows[:MOST_ROWS])
+        return shown_rows(table, rows)
     if len(passage.text) <= LONGEST_SECTION and set(terms(question)) <= set(terms(passage.heading)):
         return harmless(passage.text)
     (best,) = best_sentences(question, passage.text, situation.embedder, limit=1) or [passage.text]
@@ -122,62 +88,14 @@ def quote(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
+def shown_rows(table: Table, rows: list[list[str]], *, most: int = MOST_ROWS) -> str:
+    """Some rows under the table's header, as Markdown."""
+    return harmless(table.markdown(rows[:most]))
+
+
 def harmless(text: str) -> str:
     """A quotation brings no images and no links of its own."""
     return _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
-
-
-def whole_table(piece: Evidence, evidence: Sequence[Evidence]) -> Table | None:
-    """The table a piece was cut from, put together again."""
-    table = parse_table(piece.text)
-    if table is None:
-        return None
-    rows = [
-        row
-        for other in evidence
-        if other.is_table
-        and (other.artifact_id, other.heading) == (piece.artifact_id, piece.heading)
-        if (part := parse_table(other.text)) and part.header == table.header
-        for row in part.rows
-    ]
-    return replace(table, rows=rows or table.rows)
-
-
-def _value_answer(
-    situation: Situation, hits: Sequence[Hit[Evidence]], evidence: Sequence[Evidence]
-) -> Say | None:
-    """The very value asked for. A table that is unlike the question must name row and column."""
-    for hit, table in _tables(hits, evidence):
-        finding = find_in_table(situation.question, table)
-        if finding and (finding.is_sure or hit.is_relevant):
-            numbering = Numbering()
-            key = f"table_{finding.kind}"
-            said = situation.phrase(
-                key, label=finding.label, column=finding.column, value=finding.value
-            )
-            rows = table.markdown(finding.rows[:MOST_ROWS])
-            return Say(f"{said} {numbering.cite(hit.passage)}\n\n{rows}", numbering.sources)
-    return None
-
-
-def _row_answer(
-    situation: Situation, hits: Sequence[Hit[Evidence]], evidence: Sequence[Evidence]
-) -> Say | None:
-    """The rows about what the question names, though nothing else of it is in the table."""
-    for hit, table in _tables(hits, evidence):
-        if rows := labelled_rows(situation.question, table):
-            numbering = Numbering()
-            said = f"{lead(situation, [hit.passage])} {numbering.cite(hit.passage)}"
-            return Say(f"{said}\n\n{table.markdown(rows[:MOST_ROWS])}", numbering.sources)
-    return None
-
-
-def _tables(
-    hits: Sequence[Hit[Evidence]], evidence: Sequence[Evidence]
-) -> Iterator[tuple[Hit[Evidence], Table]]:
-    for hit in hits:
-        if hit.passage.is_table and (table := whole_table(hit.passage, evidence)):
-            yield hit, table
 
 
 def _with_what_follows(block: str, text: str) -> str:
@@ -194,19 +112,3 @@ def _with_gaps(chosen: Sequence[str], block: str) -> str:
 
 def _joined(block: str) -> str:
     return " ".join(line.strip() for line in block.splitlines())
-
-
-def _place(one: Source | Evidence) -> tuple[str, str, str, str]:
-    return one.title, one.location, one.artifact_id, one.document_id
-
-
-def _source(number: int, evidence: Evidence) -> Source:
-    return Source(
-        number=number,
-        title=evidence.title,
-        location=evidence.location,
-        artifact_id=evidence.artifact_id,
-        document_id=evidence.document_id,
-        corpus_key=evidence.corpus_key,
-        text=evidence.text[:LONGEST_SOURCE],
-    )

@@ -15,25 +15,12 @@ LONGEST_PAGE = 200_000
 MOST_RESULTS = 5
 
 _TEXT_KEYS = (
-    "sub_agent_response",
-    "answer",
-    "response",
-    "result",
-    "text",
-    "summary",
-    "content",
-    "value",
+    *("sub_agent_response", "answer", "response", "result"),
+    *("text", "summary", "content", "value"),
 )
 _HIDDEN = re.compile(r"<(script|style|head|nav|svg)\b", re.I)
-_BLOCK_TAG = re.compile(
-    r"</?(?:p|div|h[1-6]|li|tr|br|ul|ol|table|section|article)\b[^<>]{0,2000}>", re.I
-)
-_TAG = re.compile(
-    r"</?(?:p|div|h[1-6]|li|tr|br|ul|ol|table|section|"
-    r"article)\b[^>]{0,2000}>",
-    re.I,
-)
 _TAG = re.compile(r"<[^<>]{1,2000}>")
+_BLOCK_TAG = re.compile(r"<[^<>]{1,2000}>")
 
 
 def report(situation: Situation, call: Call) -> str:

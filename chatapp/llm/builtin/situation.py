@@ -8,7 +8,7 @@ from chatapp.llm.builtin.files import SessionFile, named_in, session_files
 from chatapp.llm.builtin.languages import language_for
 from chatapp.llm.builtin.moves import Act, PlannedCall, Say
 from chatapp.llm.builtin.phrases import phrase
-from chatapp.llm.builtin.wishes import question_in
+from chatapp.llm.builtin.speech import question_in
 from chatapp.search.embedder import Embedder
 from chatapp.search.words import folded
 

@@ -3,21 +3,37 @@
 import re
 from dataclasses import dataclass, replace
 
+from chatapp.llm.builtin.wishes import one_of
 from chatapp.search.passages import plain, table_parts
 from chatapp.search.words import folded, terms
 
 _CELL = re.compile(r"(?<!\\)\|")
 _NUMBER = re.compile(r"[-+−]?\d[\d.,'  ]*")
 _WORDINGS = {
-    "max": r"\b(?:highest|largest|biggest|greatest|most|best|maximum|max|top|hochste\w*|"
-    r"grosste\w*|meisten|"
-    r"plus (?:haut|eleve|grand)\w*|mayor|mas alt[oa])\b",
-    "min": r"\b(?:lowest|smallest|least|fewest|minimum|min|worst|niedrigste\w*|kleinste\w*|"
-    r"wenigsten|"
-    r"plus (?:bas|faible|petit)\w*|menor|mas baj[oa])\b",
-    "sum": r"\b(?:total|sum|altogether|overall|in all|summe|insgesamt|gesamt\w*|somme|en tout|"
-    r"suma)\b",
-    "mean": r"\b(?:average|mean|durchschnitt\w*|mittelwert|moyenne|promedio|media)\b",
+    "max": one_of(
+        r"highest|largest|biggest|greatest|most|best|maximum|max|top",
+        r"hochste\w*|grosste\w*|meisten",
+        r"plus (?:haut|eleve|grand)\w*",
+        r"mayor|mas alt[oa]",
+    ),
+    "min": one_of(
+        r"lowest|smallest|least|fewest|minimum|min|worst",
+        r"niedrigste\w*|kleinste\w*|wenigsten",
+        r"plus (?:bas|faible|petit)\w*",
+        r"menor|mas baj[oa]",
+    ),
+    "sum": one_of(
+        r"total|sum|altogether|overall|in all",
+        r"summe|insgesamt|gesamt\w*",
+        r"somme|en tout",
+        r"suma",
+    ),
+    "mean": one_of(
+        r"average|mean",
+        r"durchschnitt\w*|mittelwert",
+        r"moyenne",
+        r"promedio|media",
+    ),
 }
 
 
@@ -104,16 +120,14 @@ def _column(question: str, table: Table) -> int | None:
 
 
 def _aggregate(question: str, table: Table, column: int | None) -> Finding | None:
-    kind = next(
-        (name for name, words in _WORDINGS.items() if re.search(words, folded(question))), ""
-    )
+    kind = next((name for name, words in _WORDINGS.items() if words.search(folded(question))), "")
     if not kind:
         return None
     is_sure = column is not None
     column = column if column is not None else _only_numeric(table)
     if column is None:
         return None
-    rows = [row for row in table.rows if not re.search(_WORDINGS["sum"], folded(row[0]))]
+    rows = [row for row in table.rows if not _WORDINGS["sum"].search(folded(row[0]))]
     numbers = [(number, row) for row in rows if (number := number_in(row[column])) is not None]
     if len(numbers) < 2 or len(numbers) < len(rows):
         return None

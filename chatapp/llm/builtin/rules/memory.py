@@ -10,7 +10,7 @@ from chatapp.llm.builtin.facts import (
 )
 from chatapp.llm.builtin.moves import Say
 from chatapp.llm.builtin.situation import Situation
-from chatapp.llm.builtin.wishes import INTRODUCTION, REMEMBER, is_question
+from chatapp.llm.builtin.speech import INTRODUCTION, REMEMBER, is_question
 from chatapp.search.sentences import sentences
 from chatapp.search.words import folded
 

@@ -6,7 +6,7 @@ from chatapp.llm.builtin.conversation import text_of
 from chatapp.llm.builtin.moves import Act, Move, PlannedCall, Say
 from chatapp.llm.builtin.rules.sources import summary_of, summary_wanted
 from chatapp.llm.builtin.situation import Situation
-from chatapp.llm.builtin.wishes import A_FILE, FILE_NAME, MAKE_FILE
+from chatapp.llm.builtin.wishes import A_FILE, FILE_NAME, MAKE_FILE, one_of
 from chatapp.search.words import folded
 
 LONGEST_CONTENT = 200_000
@@ -16,21 +16,22 @@ DEFAULT_NAME = "notes.md"
 _FENCE = re.compile(r"```[^\n`]{0,40}\n(.*?)```", re.S)
 _AFTER_COLON = re.compile(r":[ \t]*\n(.+)|:[ \t]+(.+)$", re.S)
 _GIVEN = re.compile(
-    r"\b(?:with|containing|that says|saying|mit|avec|con|contenant)\b(?: the)?(?: (?:text|"
-    r"content|words|inhalt|"
-    r"texte?|contenu|contenido))?[: ]+(?P<text>.+)$",
+    r"\b(?:with|containing|that says|saying|mit|avec|contenant|con)\b(?: the)?"
+    r"(?: (?:text|content|words|inhalt|texte?|contenu|contenido))?[: ]+(?P<text>.+)$",
     re.S | re.I,
 )
 _WRITE_INTO = re.compile(
-    r"\b(?:write|put|save|store|add|schreib\w*|speicher\w*|ecris|écris|enregistre|escribe|"
-    r"guarda)\b[: ]+"
-    r"(?P<text>.+?) (?:to|into|in|as|nach|als|dans|sous|en|como)\b",
+    r"\b(?:write|put|save|store|add|schreib\w*|speicher\w*|[eé]cris|enregistre|escribe|guarda)\b"
+    r"[: ]+(?P<text>.+?) (?:to|into|in|as|nach|als|dans|sous|en|como)\b",
     re.S | re.I,
 )
-_POINTING = re.compile(
-    r"(?:that|this|it|the (?:last |above )?(?:answer|reply|result|text)|"
-    r"your (?:last )?(?:answer|reply)|das|dies|es|"
-    r"die antwort|ca|cela|la reponse|eso|esto|la respuesta|them|everything)(?: all)?"
+_TO_A_FILE = r"\s*(?:\b(?:to|into|in|as)\b )?(?:a (?:new )?file (?:called|named) )?"
+_POINTING = one_of(
+    r"(?:that|this|it|them|everything)(?: all)?",
+    r"(?:the|your) (?:last |above )?(?:answer|reply|result|text)",
+    r"das|dies|es|die antwort",
+    r"ca|cela|la reponse",
+    r"eso|esto|la respuesta",
 )
 _POLITE = re.compile(r"please |can|could|would|kannst|konntest|peux|pouvez|puedes|podria")
 _QUOTED = re.compile(r"[\"“„«'‘](.+?)[\"”“»'’]", re.S)
@@ -75,12 +76,7 @@ def _content(situation: Situation) -> str | Act | None:
     given = _GIVEN.search(message) or _WRITE_INTO.search(message[:LONGEST_ORDER])
     text = given["text"].strip() if given else _behind_colon(message)
     name = re.escape(_name(situation))
-    text = re.sub(
-        rf"\s*(?:\b(?:to|into|in|as)\b )?(?:a (?:new )?file (?:called|"
-        rf"named) )?{name}\W*$",
-        "",
-        text,
-    )
+    text = re.sub(rf"{_TO_A_FILE}{name}\W*$", "", text)
     if text and not _POINTING.fullmatch(folded(text).strip(" .!")):
         quoted = _QUOTED.fullmatch(text.strip(" ."))
         return (quoted[1] if quoted else text).strip() + "\n"

@@ -2,7 +2,8 @@
 
 from chatapp.llm.builtin.moves import Say
 from chatapp.llm.builtin.situation import Situation
-from chatapp.llm.builtin.wishes import CAPABILITIES, GREETING, THANKS
+from chatapp.llm.builtin.speech import GREETING
+from chatapp.llm.builtin.wishes import CAPABILITIES, THANKS
 
 
 def small_talk(situation: Situation) -> Say | None:

@@ -1,7 +1,8 @@
 """Questions to the files of the session and to the knowledge base; summaries and outlines."""
 
-import re
+from collections.abc import Sequence
 
+from chatapp.llm.builtin.citations import Numbering
 from chatapp.llm.builtin.digests import digest
 from chatapp.llm.builtin.evidence import Evidence, evidence_in_files, ranked
 from chatapp.llm.builtin.files import SessionFile
@@ -13,22 +14,26 @@ from chatapp.llm.builtin.gathering import (
     whole_query_of,
 )
 from chatapp.llm.builtin.moves import Move, Say
-from chatapp.llm.builtin.quoting import Numbering, answer, lead, whole_table
+from chatapp.llm.builtin.quoting import lead, quotations, shown_rows, worth_quoting
 from chatapp.llm.builtin.reading import read_files
 from chatapp.llm.builtin.situation import Situation
+from chatapp.llm.builtin.speech import is_question
+from chatapp.llm.builtin.table_answers import row_answer, value_answer, whole_table
 from chatapp.llm.builtin.tables import find_in_table
-from chatapp.llm.builtin.wishes import HEADINGS, SUMMARY, TABLE, is_question
+from chatapp.llm.builtin.wishes import HEADINGS, SUMMARY, TABLE, one_of
 from chatapp.search.passages import headings
+from chatapp.search.ranking import Hit
 from chatapp.search.sentences import sentences
 from chatapp.search.words import terms
 
 MOST_HEADINGS = 60
 MOST_ROWS = 40
 
-_ASKS = re.compile(
-    r"\b(?:what|tell|which|how|who|when|where|why|find|show|was|wie|wer|wann|wo|nenn\w*|combien|"
-    r"quel\w*|"
-    r"dime|cuant\w*|cual\w*)\b"
+_ASKS = one_of(
+    r"what|tell|which|how|who|when|where|why|find|show",
+    r"was|wie|wer|wann|wo|nenn\w*",
+    r"combien|quel\w*",
+    r"dime|cuant\w*|cual\w*",
 )
 
 
@@ -47,15 +52,14 @@ def summary_wanted(situation: Situation) -> bool:
     if situation.files and SUMMARY.search(situation.folded):
         return True
     dropped = any(file.is_fresh for file in situation.files)
-    asks = _ASKS.search(situation.folded) or any(
-        map(is_question, sentences(situation.message[:2000]))
-    )
-    return (
-        dropped
-        and not asks
-        and not TABLE.search(situation.folded)
-        and len(terms(situation.message)) < 12
-    )
+    return dropped and len(terms(situation.message)) < 12 and not _asks(situation)
+
+
+def _asks(situation: Situation) -> bool:
+    said = situation.folded
+    if _ASKS.search(said) or TABLE.search(said):
+        return True
+    return any(map(is_question, sentences(situation.message[:2000])))
 
 
 def summary_of(situation: Situation) -> Move:
@@ -144,7 +148,7 @@ def _found(situation: Situation) -> Move | None:
         return shown
     for asked in dict.fromkeys([query, whole_query_of(situation)]):
         hits = ranked(asked, evidence, situation.embedder)
-        if said := answer(situation, hits, evidence):
+        if said := _answer(situation, hits, evidence):
             return said
     # The file has no answer; perhaps the knowledge base has.
     return gather(situation, search=True) if about_files else None
@@ -157,7 +161,19 @@ def _table(situation: Situation, query: str, evidence: list[Evidence]) -> Say | 
     if table is None:
         return None
     if find_in_table(query, table):
-        return answer(situation, hits, evidence)
+        return _answer(situation, hits, evidence)
     numbering = Numbering()
     said = f"{lead(situation, [hits[0].passage])} {numbering.cite(hits[0].passage)}"
-    return Say(f"{said}\n\n{table.markdown(table.rows[:MOST_ROWS])}", numbering.sources)
+    rows = shown_rows(table, table.rows, most=MOST_ROWS)
+    return Say(f"{said}\n\n{rows}", numbering.sources)
+
+
+def _answer(
+    situation: Situation, hits: Sequence[Hit[Evidence]], evidence: Sequence[Evidence]
+) -> Say | None:
+    """A cell or sum of a table, if that is asked for; else the best hits. None if all are poor."""
+    if value := value_answer(situation, hits, evidence):
+        return value
+    if hits and hits[0].is_relevant:
+        return quotations(situation, worth_quoting(hits))
+    return row_answer(situation, hits, evidence)

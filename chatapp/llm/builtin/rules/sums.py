@@ -3,7 +3,7 @@
 from chatapp.llm.builtin.arithmetic import as_asked, evaluate, expression_in
 from chatapp.llm.builtin.moves import Say
 from chatapp.llm.builtin.situation import Situation
-from chatapp.llm.builtin.wishes import without_greeting
+from chatapp.llm.builtin.speech import without_greeting
 
 
 def sums(situation: Situation) -> Say | None:

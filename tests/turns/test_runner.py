@@ -49,7 +49,7 @@ async def test_watchers_see_deltas_in_order_then_the_event(chat, llm):
 
     async with chat.watching() as watch:
         await chat.answered()
-        frames = watch.take()
+        frames = await _until_idle(watch)
 
     deltas = [frame for frame in frames if isinstance(frame, DeltaFrame)]
     assert "".join(delta.text for delta in deltas) == "a b c"
@@ -173,6 +173,16 @@ async def test_draining_hands_a_turn_back_at_once(chat, llm):
     await turn.arefresh_from_db()
     assert turn.status == "running"
     assert turn.lease_until < timezone.now()
+
+
+async def _until_idle(watch):
+    """All frames up to the one that says the turn is over; it comes after the commit."""
+    frames = []
+    async with asyncio.timeout(10):
+        while not any(isinstance(f, TurnFrame) and f.state == "idle" for f in frames):
+            await watch.wait()
+            frames += watch.take()
+    return frames
 
 
 async def _until_running(turn):

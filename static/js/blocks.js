@@ -1,8 +1,8 @@
 /**
  * Applies the changes of a streamed answer to its blocks. The server renders; here HTML is placed.
  *
- * `d` adds to a block that so far shows `off` characters of its source: {n, off, len, html}.
- * `b` says what a block looks like now: {n, html, closed, len}.
+ * `d` adds to a block that so far shows `offset` characters of its source: {index, offset, length, html}.
+ * `b` says what a block looks like now: {index, html, closed, length}.
  */
 
 const INNER =
@@ -13,17 +13,17 @@ export function applyChange(container, change) {
   return change.t === "d" ? append(container, change) : render(container, change);
 }
 
-function append(container, { n, off, len, html }) {
-  const block = find(container, n);
-  if (!block || Number(block.dataset.length) !== off) return false;
+function append(container, { index, offset, length, html }) {
+  const block = find(container, index);
+  if (!block || Number(block.dataset.length) !== offset) return false;
   deepestLast(block).insertAdjacentHTML("beforeend", html);
-  block.dataset.length = off + len;
+  block.dataset.length = offset + length;
   return true;
 }
 
-function render(container, { n, html, closed, len }) {
-  const block = find(container, n) ?? addBlock(container, n);
-  block.dataset.length = len;
+function render(container, { index, html, closed, length }) {
+  const block = find(container, index) ?? addBlock(container, index);
+  block.dataset.length = length;
   block.toggleAttribute("data-closed", closed);
   // Morphing keeps what is selected and what has the focus.
   if (block.hasChildNodes()) globalThis.Idiomorph.morph(block, html, { morphStyle: "innerHTML" });
@@ -31,15 +31,15 @@ function render(container, { n, html, closed, len }) {
   return true;
 }
 
-function find(container, n) {
-  return container.querySelector(`:scope > [data-block="${n}"]`);
+function find(container, index) {
+  return container.querySelector(`:scope > [data-block="${index}"]`);
 }
 
-function addBlock(container, n) {
+function addBlock(container, index) {
   const block = document.createElement("div");
   block.className = "block";
   block.dir = "auto";
-  block.dataset.block = n;
+  block.dataset.block = index;
   container.append(block);
   return block;
 }

@@ -116,11 +116,18 @@ export class SessionSocket {
       const url = `${this.eventsUrl}?after=${this.handlers.cursor()}`;
       response = await fetch(url, { credentials: "same-origin" });
     } catch {
+      this.isCutOff = true;
       return this.handlers.onState("Offline. Your text is kept.");
     }
     if (response.status === 401) return this.end(this.handlers.onLogin);
     if (response.status === 404) return this.end(this.handlers.onGone);
-    if (!response.ok) return this.handlers.onState("The server is not answering. Trying again…");
+    if (!response.ok) {
+      this.isCutOff = true;
+      return this.handlers.onState("The server is not answering. Trying again…");
+    }
+    // It was the server that was away, not sockets that are blocked: it is back, so try one now.
+    if (this.isCutOff) this.reconnect();
+    this.isCutOff = false;
     this.handlers.onState("Live updates are blocked by the network, checking every 2 s");
     const messages = await response.json();
     this.handlers.onMessages(messages.filter(({ t }) => t !== "resync"));

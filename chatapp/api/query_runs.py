@@ -21,8 +21,7 @@ from chatapp.services.knowledge_search import SearchResult, search
 from chatapp.services.llms import llm_for
 from chatapp.services.queries import record_query, wants_history
 from chatapp.services.query_requests import GenerationParameters, QueryRequest
-from chatapp.tools.answering import Prompt, make_prompt, stream_answer
-from chatapp.turns.plan import provider_of
+from chatapp.tools.answering import Prompt, make_prompt, provider_of, stream_answer
 
 JSON = dict[str, Any]
 

@@ -25,7 +25,11 @@ EMBEDDED_AT_ONCE = 512
 
 
 def add_document(
-    *, corpus: Corpus, request: CoreDocument | StructuredDocument, may_protect: bool = True
+    *,
+    corpus: Corpus,
+    request: CoreDocument | StructuredDocument,
+    fixed: Mapping[str, Any] | None = None,
+    may_protect: bool = True,
 ) -> Document:
     """Index a document as it was sent. See `store_document` for what is refused."""
     if isinstance(request, CoreDocument):
@@ -41,6 +45,7 @@ def add_document(
         drafts=drafts,
         tables=request.tables,
         images=request.images,
+        fixed=fixed,
         may_protect=may_protect,
     )
 
@@ -53,13 +58,15 @@ def store_document(
     drafts: Sequence[PartDraft],
     tables: Sequence[dict[str, Any]] = (),
     images: Sequence[dict[str, Any]] = (),
+    fixed: Mapping[str, Any] | None = None,
     may_protect: bool = True,
 ) -> Document:
     """Make a document of its parts and let it be found.
 
     The same document sent again changes nothing; another under its key is a Conflict. Raises
     InvalidInput when there is no text, and NotAllowed when metadata that decides over access is
-    set by someone who only may index (`may_protect=False`).
+    set by someone who only may index (`may_protect=False`). `fixed` is metadata that an operator
+    has decided on: it wins, and may say what the sender may not.
     """
     if not drafts:
         raise InvalidInput("The document has no text that could be found.", {"text": "Missing."})
@@ -67,6 +74,7 @@ def store_document(
     metadata = storable_metadata(metadata)
     if not may_protect:
         _check_protected(corpus, metadata, drafts)
+    metadata = storable_metadata({**metadata, **(fixed or {})})
     document = Document(
         corpus=corpus,
         key=key,

@@ -1,5 +1,7 @@
 """Files into a corpus: converted to Markdown first, as files of a session are."""
 
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,7 +18,6 @@ from chatapp.services.document_requests import Chunking, WholeText, document_req
 from chatapp.services.documents import add_document, store_document
 
 WHOLE_TEXT = WholeText()
-_CHUNK = 2**20
 
 
 def index_file(
@@ -28,6 +29,7 @@ def index_file(
     key: str = "",
     metadata: dict[str, Any] | None = None,
     chunking: Chunking = WHOLE_TEXT,
+    fixed: Mapping[str, Any] | None = None,
     may_protect: bool = True,
 ) -> Document:
     """Index a file under `key`, or else its name. JSON may be a document as the API takes it.
@@ -38,13 +40,14 @@ def index_file(
         request = document_request({"id": key or filename, **given})
         merged = {**request.metadata, **(metadata or {})}
         request = request.model_copy(update={"metadata": merged})
-        return add_document(corpus=corpus, request=request, may_protect=may_protect)
+        return add_document(corpus=corpus, request=request, fixed=fixed, may_protect=may_protect)
     markdown, title = _read(path, filename, mime_type)
     return store_document(
         corpus=corpus,
         key=key or filename,
         metadata={"title": title, **(metadata or {})},
         drafts=parts_of_markdown(markdown, chunking, title),
+        fixed=fixed,
         may_protect=may_protect,
     )
 
@@ -55,17 +58,28 @@ def index_artifact(
     corpus: Corpus,
     actor: User,
     metadata: dict[str, Any] | None = None,
-    key: str = "",
-    may_protect: bool = True,
 ) -> Document:
     """Add a session's file to a corpus the actor may change; once, however often it is done."""
     if not Corpus.objects.editable_by(actor).filter(pk=corpus.pk).exists():
         raise NotAllowed("You may not add documents to this corpus.")
+    return index_artifact_into(artifact=artifact, corpus=corpus, actor=actor, metadata=metadata)
+
+
+def index_artifact_into(
+    *,
+    artifact: Artifact,
+    corpus: Corpus,
+    actor: User,
+    key: str = "",
+    metadata: dict[str, Any] | None = None,
+    fixed: Mapping[str, Any] | None = None,
+    may_protect: bool = True,
+) -> Document:
+    """As `index_artifact`, for callers who know that the corpus may be changed."""
     with TemporaryDirectory(prefix="chatapp-") as folder:
         path = Path(folder) / "document"
         with artifact.file.open("rb") as file, path.open("wb") as copy:
-            while chunk := file.read(_CHUNK):
-                copy.write(chunk)
+            shutil.copyfileobj(file, copy)
         document = index_file(
             corpus=corpus,
             path=path,
@@ -73,6 +87,7 @@ def index_artifact(
             mime_type=artifact.mime_type,
             key=key or artifact.key,
             metadata={"filename": artifact.filename, **(metadata or {})},
+            fixed=fixed,
             may_protect=may_protect,
         )
     audit.record(

@@ -4,6 +4,8 @@ This is the border of access control. A filter that is not understood is an erro
 condition; only "" is no filter.
 """
 
+from typing import Literal
+
 from django.db import connection
 
 from chatapp.errors import InvalidInput
@@ -25,14 +27,25 @@ _LEVELS: dict[str, Level] = {
 }
 
 
-def scope_of(corpus: Corpus, metadata_filter: str = "", *, documents_only: bool = False) -> Scope:
-    """What a filter leaves of a corpus. Raises InvalidInput that says what is wrong with it."""
-    if metadata_filter == "":
-        return Scope(corpus)
-    expression = _checked(corpus, metadata_filter, ("doc",) if documents_only else ("doc", "part"))
-    is_postgresql = connection.vendor == "postgresql"
-    condition, params = compile(expression, "postgresql" if is_postgresql else "sqlite")
-    return Scope(corpus, condition, tuple(params))
+def scope_of(corpus: Corpus, *metadata_filters: str, documents_only: bool = False) -> Scope:
+    """What all of the filters leave of a corpus. Raises InvalidInput that says what is wrong.
+
+    Each filter is parsed by itself, so that none can close what another has opened.
+    """
+    levels: tuple[Level, ...] = ("doc",) if documents_only else ("doc", "part")
+    dialect: Literal["postgresql", "sqlite"] = (
+        "postgresql" if connection.vendor == "postgresql" else "sqlite"
+    )
+    compiled = [
+        compile(_checked(corpus, metadata_filter, levels), dialect)
+        for metadata_filter in metadata_filters
+        if metadata_filter != ""
+    ]
+    return Scope(
+        corpus,
+        " AND ".join(f"({condition})" for condition, _ in compiled),
+        tuple(value for _, params in compiled for value in params),
+    )
 
 
 def _checked(corpus: Corpus, metadata_filter: str, levels: tuple[Level, ...]) -> Expr:

@@ -75,15 +75,26 @@ class _Found:
     part: Part = field(repr=False)
 
 
-def search(*, query: str, search: SearchParameters, corpora: CorpusQuerySet) -> list[SearchResult]:
+def search(
+    *,
+    query: str,
+    search: SearchParameters,
+    corpora: CorpusQuerySet,
+    binding_filter: str = "",
+) -> list[SearchResult]:
     """The parts that answer best. `corpora` are those the caller may see; others are not found.
+
+    `binding_filter` holds in each corpus, besides the filter that the request has for it.
 
     Raises InvalidInput for a filter that does not parse or names what is not declared, and
     NotFound for a corpus that is absent or not the caller's.
     """
     if not query.strip():
         raise InvalidInput("The query is empty.", {"query": "Empty."})
-    targets = [_target(place, query, asked, corpora) for place, asked in enumerate(search.corpora)]
+    targets = [
+        _target(place, query, asked, corpora, binding_filter)
+        for place, asked in enumerate(search.corpora)
+    ]
     window = max(search.end, RERANKED) if reranks(search.reranker) else search.end
     found = [hit for target in targets for hit in _found(target, window)]
     found.sort(key=lambda hit: (-hit.score, hit.target.place, hit.part.pk))
@@ -111,11 +122,17 @@ def whole_document(document: Document, limit: int) -> list[SearchResult]:
     ]
 
 
-def _target(place: int, query: str, asked: KeyedCorpusSearch, corpora: CorpusQuerySet) -> _Target:
+def _target(
+    place: int,
+    query: str,
+    asked: KeyedCorpusSearch,
+    corpora: CorpusQuerySet,
+    binding_filter: str,
+) -> _Target:
     corpus = corpora.named(asked.corpus_key)
     if not corpus.enabled:
         raise InvalidInput(f"The corpus {corpus.key!r} is disabled.", {"corpus_key": "Disabled."})
-    scope = scope_of(corpus, asked.metadata_filter)
+    scope = scope_of(corpus, asked.metadata_filter, binding_filter)
     return _Target(place, asked.query or query, scope, asked)
 
 

@@ -69,12 +69,12 @@ class Watch:
         self._wake.clear()
         return frames
 
-    async def wait(self, timeout: float | None = None) -> bool:
+    async def wait(self, seconds: float | None = None) -> bool:
         """Until something is waiting; False when the time is up."""
         if self._frames:
             return True
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(seconds):
                 await self._wake.wait()
         except TimeoutError:
             return False
@@ -280,7 +280,7 @@ def _redis() -> Any:
     loop_id = id(asyncio.get_running_loop())
     if loop_id not in _clients:
         _clients.clear()
-        _clients[loop_id] = redis.asyncio.from_url(settings.REDIS_URL)
+        _clients[loop_id] = redis.asyncio.from_url(settings.REDIS_URL)  # type: ignore[no-untyped-call]
     return _clients[loop_id]
 
 
@@ -306,7 +306,6 @@ def _message(topic: str, frames: Iterable[Frame], origin: str) -> dict[str, Any]
 def _send_from_afar(topic: str, frames: Iterable[Frame]) -> None:
     """From a process without a hub of its own, such as a management command."""
     import redis
-
     from asgiref.sync import async_to_sync
 
     layer: Any = get_channel_layer()

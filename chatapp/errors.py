@@ -4,7 +4,7 @@ ChatappError
 ├── InvalidInput          400   bad value from a caller; may name fields
 │   ├── PayloadTooLarge   413
 │   └── UnsupportedType   415
-├── Unprocessable         422   well formed, but cannot work (a template that fails, an unresolved $ref)
+├── Unprocessable         422   well formed, but cannot work (an unresolved $ref)
 ├── NotAuthenticated      401
 ├── NotAllowed            403   visible, but this verb is not yours
 ├── NotFound              404   absent, or not visible: the two answer alike

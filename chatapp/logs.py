@@ -24,7 +24,7 @@ def configure(config: dict[str, str]) -> None:
             colors=False, exception_formatter=structlog.dev.plain_traceback
         )
     )
-    last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if config["format"] == "json":
         last.append(structlog.processors.format_exc_info)
     logging.config.dictConfig(

@@ -59,7 +59,8 @@ def _render(frame: EventFrame, staff: bool) -> str:
         "session": {"key": frame.session_key},
         "staff": staff,
     }
-    return _template(frame.body.type).render(context).strip()
+    html: str = _template(frame.body.type).render(context)
+    return html.strip()
 
 
 @lru_cache(maxsize=64)

@@ -19,7 +19,7 @@ from chatapp.lib.env import (
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-Env.read_env(str(BASE_DIR / ".env"), recurse=False)
+Env().read_env(str(BASE_DIR / ".env"), recurse=False)
 
 DEBUG = env_bool("CHATAPP_DEBUG", default=False)
 DATA_DIR = Path(env_str("CHATAPP_DATA_DIR", str(BASE_DIR / "var"))).absolute()

@@ -130,7 +130,8 @@ def load_frame(value: dict[str, Any]) -> Frame:
     kind = _KINDS[value.pop("frame")]
     if kind is EventFrame:
         value["body"] = parse_body(value["body"])
-    return kind(**value)
+    frame: Frame = kind(**value)
+    return frame
 
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Frame)}

@@ -27,7 +27,7 @@ STUCK_SECONDS = 60.0
 UNAUTHENTICATED, NOT_FOUND, TOO_SLOW, GOING_AWAY = 4401, 4404, 4008, 1012
 
 
-class SessionConsumer(AsyncWebsocketConsumer):
+class SessionConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
     """`/ws/s/<key>/?after=<seq>`; with `&staff=1` as a reviewer."""
 
     # No layer: the bus has the one channel of this process.
@@ -165,7 +165,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
 _closing: set[asyncio.Task[None]] = set()
 
 
-class UnknownConsumer(AsyncWebsocketConsumer):
+class UnknownConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
     """Any other path answers as a session that is not there."""
 
     channel_layer_alias = "none"

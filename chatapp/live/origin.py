@@ -28,6 +28,6 @@ def is_allowed(headers: dict[bytes, bytes]) -> bool:
     return parts.scheme in {"http", "https"} and parts.netloc.lower() == host.lower() != ""
 
 
-class _Refusal(AsyncWebsocketConsumer):
+class _Refusal(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
     async def connect(self) -> None:
         await self.close()

@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 
 from chatapp.bus import bus
 from chatapp.errors import ChatappError, NotAuthenticated
-from chatapp.events.frames import Draft
 from chatapp.live import reading
 from chatapp.live.answers import LiveAnswer
 from chatapp.live.messages import Message, dumps, event_message, state_message, turn_message
@@ -36,9 +35,7 @@ async def events_after(request: HttpRequest, key: str) -> HttpResponse:
 
 
 async def _answer_so_far(opening: reading.Opening, news: reading.News) -> list[Message]:
-    draft = await bus.draft(opening.session_id)
-    if draft is None and news.draft.get("text"):
-        draft = Draft(**news.draft)  # type: ignore[arg-type] - the row's JSON
+    draft = await bus.draft(opening.session_id) or news.draft
     if draft is None or draft.turn_id != news.turn.turn_id:
         return []
     if draft.kind == "thinking" and opening.hide_thinking and not opening.staff:

@@ -8,7 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 
 from chatapp.errors import NotAuthenticated
-from chatapp.events.frames import EventFrame, TurnFrame
+from chatapp.events.frames import Draft, EventFrame, TurnFrame
 from chatapp.lib.database_threads import DatabaseThreads
 from chatapp.models import Artifact, Event, Session, Turn, User
 
@@ -33,7 +33,7 @@ class News:
 
     frames: list[EventFrame]
     turn: TurnFrame
-    draft: dict[str, object]
+    draft: Draft | None
     more: bool
     waiting: int
     artifacts: int
@@ -78,10 +78,11 @@ def news(session_id: int, session_key: str, after: int) -> News:
     )
 
 
-def _draft(turn: Turn | None) -> dict[str, object]:
-    if turn is None or not turn.draft:
-        return {}
-    return {"turn_id": turn.pk, "attempt": turn.attempt, **turn.draft}
+def _draft(turn: Turn | None) -> Draft | None:
+    """What the turn's row has of the text so far: seconds old, but it outlives every process."""
+    if turn is None or not turn.draft.get("text"):
+        return None
+    return Draft(turn_id=turn.pk, attempt=turn.attempt, **turn.draft)
 
 
 def _turn_frame(turn: Turn | None, after: int) -> TurnFrame:

@@ -7,7 +7,7 @@ text sends for the text so far.
 
 import asyncio
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import structlog
@@ -17,7 +17,6 @@ from django.db import DatabaseError
 from chatapp.bus import Watch, bus, session_topic
 from chatapp.events.frames import (
     DeltaFrame,
-    Draft,
     EventFrame,
     Frame,
     NoticeFrame,
@@ -189,9 +188,7 @@ class SessionStream:
 
     async def _fetch_draft(self, news: reading.News) -> None:
         """The text so far: from the runner's process, or else what the turn's row has of it."""
-        draft = await bus.draft(self.session_id)
-        if draft is None and news.draft.get("text"):
-            draft = Draft(**news.draft)  # type: ignore[arg-type] - the row's JSON
+        draft = await bus.draft(self.session_id) or news.draft
         if draft and draft.text and self._answer is None and draft.turn_id == news.turn.turn_id:
             answer = LiveAnswer(draft)
             answer.take(0, draft.text, asyncio.get_running_loop().time())
@@ -202,7 +199,7 @@ class SessionStream:
             reading.news, self.session_id, self.session_key, self.last_seq
         )
 
-    def _broadcast(self, messages: list[Message | EventFrame] | list[Message]) -> None:
+    def _broadcast(self, messages: Sequence[Message | EventFrame]) -> None:
         if not messages:
             return
         made: dict[tuple[bool, bool], str] = {}

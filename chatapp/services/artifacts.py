@@ -7,6 +7,7 @@ The bytes are stored first and the row second; blobs that no row knows are remov
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
@@ -32,7 +33,7 @@ _CHUNK = 2**20
 def add_artifact(
     *,
     session: Session,
-    file: File,  # type: ignore[type-arg] - stubs say File[Any], Django's class takes none
+    file: "File[bytes]",
     filename: str,
     mime_type: str = "",
     created_by: str = Artifact.CreatedBy.USER,
@@ -149,7 +150,7 @@ def purge_blobs(artifacts: "models.QuerySet[Artifact]") -> int:
     files = [artifact.file for artifact in artifacts]
     count, _ = artifacts.delete()
     for file in files:
-        transaction.on_commit(lambda file=file: file.storage.delete(file.name))
+        transaction.on_commit(partial(file.storage.delete, file.name))
     return count
 
 

@@ -71,7 +71,8 @@ def use_sign_in_link(*, token: str) -> User:
     link = links.select_related("user").first()
     if link is None or not links.update(used_at=timezone.now()):
         raise NotFound("This link is not valid any more.")
-    return link.user
+    user: User = link.user
+    return user
 
 
 @transaction.atomic

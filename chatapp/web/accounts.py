@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from chatapp.services.users import use_sign_in_link
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] - allauth has no types
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.ALLOW_SIGNUP)
 

@@ -129,7 +129,7 @@ def _range(request: HttpRequest, size: int) -> tuple[int, int, bool]:
 
 async def _bytes(artifact: Artifact, first: int, last: int) -> AsyncIterator[bytes]:
     # Async, because Django would read a sync iterator into memory first.
-    file = await asyncio.to_thread(artifact.file.storage.open, artifact.file.name, "rb")
+    file = await asyncio.to_thread(artifact.file.storage.open, str(artifact.file.name), "rb")
     try:
         await asyncio.to_thread(file.seek, first)
         left = last - first + 1

@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
-from django.apps import apps
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
@@ -58,7 +57,7 @@ def _layer() -> None:
         return
     import redis
 
-    with redis.from_url(
+    with redis.Redis.from_url(
         settings.REDIS_URL, socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS
     ) as client:
         client.ping()
@@ -79,10 +78,11 @@ def _runner() -> None:
         if host.runner is None:
             raise NotReady("not started")
         return
-    workers = apps.get_model("procrastinate", "ProcrastinateWorker")
     since = timezone.now() - _WORKER_SILENCE
-    if not workers._default_manager.filter(last_heartbeat__gt=since).exists():
-        raise NotReady("no worker")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > %s", [since])
+        if cursor.fetchone() is None:
+            raise NotReady("no worker")
 
 
 CHECKS: dict[str, Callable[[], None]] = {

@@ -50,14 +50,16 @@ class _Middleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
         self.before(request)
-        if iscoroutinefunction(self):
+        if self.is_async:
             return self._async_call(request)
-        return self.after(request, self.get_response(request))
+        response: HttpResponse = self.get_response(request)
+        return self.after(request, response)
 
     async def _async_call(self, request: HttpRequest) -> HttpResponse:
         return self.after(request, await self.get_response(request))

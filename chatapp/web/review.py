@@ -70,7 +70,7 @@ def review_list(request: WebRequest) -> HttpResponse:
     cursor = read_cursor(request.GET.get("before", ""))
     rows = list(_after(sessions, cursor)[: ROWS + 1])
     filters = _filters(request.GET)
-    context = {
+    context: dict[str, Any] = {
         "rows": rows[:ROWS],
         "filters": filters.urlencode(),
         "next_page": _next_page(rows, filters),
@@ -86,7 +86,7 @@ def _filters(query: QueryDict) -> QueryDict:
     filters = QueryDict(mutable=True)
     for name in FilterForm.base_fields:
         if query.get(name):
-            filters[name] = query[name]
+            filters[name] = query.get(name, "")
     return filters
 
 

@@ -20,7 +20,7 @@ _FREE_TEXT = frozenset({"query", "message", "text", "question", "input", "prompt
 
 def arguments_for(tool: ToolSpec, message: str) -> tuple[dict[str, Any], list[str]]:
     """The arguments found, and the names of the required ones that were not."""
-    properties = _properties(tool.input_schema)
+    properties = properties_of(tool.input_schema)
     given = _json_in(message)
     arguments = {key: value for key, value in given.items() if key in properties or not properties}
     finder = _Finder(tool, message)
@@ -106,7 +106,7 @@ def is_named(tool: ToolSpec, message: str) -> bool:
     return bool(spaced) and bool(re.search(asked, text))
 
 
-def _properties(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def properties_of(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
     properties = schema.get("properties")
     if not isinstance(properties, dict):
         return {}

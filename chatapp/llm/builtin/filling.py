@@ -54,7 +54,7 @@ def fill(schema: dict[str, Any], text: str, embedder: Embedder) -> Any:
         validator.validate(value)
     except ValidationError as error:
         raise UnfillableError(f"{error.json_path}: {error.message[:200]}") from error
-    except (SchemaError, Unresolvable, RecursionError, re.error) as error:
+    except (SchemaError, Unresolvable, RecursionError, OverflowError, re.error) as error:
         raise UnfillableError(str(error)[:200]) from error
     return value
 
@@ -100,11 +100,8 @@ class _Filler:
         kind = schema.get("type")
         if isinstance(kind, list):
             named = [one for one in kind if one != "null"]
-            return (
-                str(named[0])
-                if named and (len(named) == len(kind) or self._has_clue(schema, name))
-                else "null"
-            )
+            wanted = len(named) == len(kind) or self._has_clue(schema, name)
+            return str(named[0]) if named and wanted else "null"
         if isinstance(kind, str):
             return kind
         return "object" if "properties" in schema else "array" if "items" in schema else "string"

@@ -5,6 +5,7 @@ from typing import Any
 
 MOST_REFERENCES = 12
 LONGEST_TEXT = 600
+LONGEST_PADDING = 10_000
 
 
 def resolved(schema: Any, root: dict[str, Any]) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def resolved(schema: Any, root: dict[str, Any]) -> dict[str, Any]:
 
 def sized(text: str, schema: dict[str, Any]) -> str:
     most = int(schema.get("maxLength", LONGEST_TEXT))
-    return text[:most].ljust(int(schema.get("minLength", 0)), ".")
+    return text[:most].ljust(min(int(schema.get("minLength", 0)), LONGEST_PADDING), ".")
 
 
 def fitted(number: float, schema: dict[str, Any], kind: str) -> float | int:

@@ -1,5 +1,6 @@
 """Answers out of Markdown tables: a cell, matching rows, or a total. Knows no files."""
 
+import math
 import re
 from dataclasses import dataclass, replace
 
@@ -106,9 +107,10 @@ def number_in(cell: str) -> float | None:
         whole, _, rest = digits.rpartition(",")
         digits = digits.replace(",", "") if len(rest) == 3 else f"{whole.replace(',', '')}.{rest}"
     try:
-        return float(digits)
+        number = float(digits)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def _column(question: str, table: Table) -> int | None:

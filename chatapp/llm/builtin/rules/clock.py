@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from zoneinfo import available_timezones
 
+from chatapp.llm.builtin.arguments import properties_of
 from chatapp.llm.builtin.moves import Act, Move, PlannedCall, Say
 from chatapp.llm.builtin.phrases import month, weekday
 from chatapp.llm.builtin.situation import Situation
@@ -35,7 +36,7 @@ def _ask_tool(situation: Situation) -> Act | None:
     if tool is None:
         return None
     zone = _zone(situation)
-    fields = tool.input_schema.get("properties", {})
+    fields = properties_of(tool.input_schema)
     name = next((one for one in ("time_zone", "timezone", "tz") if one in fields), "")
     arguments = {name: zone} if zone and name else {}
     return situation.act("using_tool", [PlannedCall(tool.name, arguments)], tool=tool.name)

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from chatapp.llm.base import ToolSpec
-from chatapp.llm.builtin.arguments import arguments_for
+from chatapp.llm.builtin.arguments import arguments_for, properties_of
 from chatapp.llm.builtin.files import SessionFile
 from chatapp.llm.builtin.moves import Move, PlannedCall
 from chatapp.llm.builtin.reading import read_files
@@ -36,7 +36,7 @@ def _index(situation: Situation, tool: ToolSpec, file: SessionFile) -> Move | No
     if not file.text.strip():
         return situation.say("unreadable", name=file.name, error=file.error or "–")
     arguments, missing = arguments_for(tool, situation.message)
-    fields = tool.input_schema.get("properties", {})
+    fields = properties_of(tool.input_schema)
     known = {name: value for name, value in _known(file).items() if name in fields or not fields}
     arguments = {**arguments, **known}
     missing = [name for name in missing if name not in arguments]

@@ -150,7 +150,7 @@ def purge_blobs(artifacts: "models.QuerySet[Artifact]") -> int:
     files = [artifact.file for artifact in artifacts]
     count, _ = artifacts.delete()
     for file in files:
-        transaction.on_commit(partial(file.storage.delete, file.name))
+        transaction.on_commit(partial(file.storage.delete, str(file.name)))
     return count
 
 

@@ -9,6 +9,6 @@ from chatapp.models import User
 class WebRequest(HttpRequest):
     """A request of somebody who has signed in."""
 
-    user: User  # type: ignore[assignment]  # `login_required` has seen to it
+    user: User
     htmx: HtmxDetails
     request_id: str

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from chatapp.api.v2 import api
+from chatapp.api.v2 import api, tokens
 from chatapp.live import polling
 from chatapp.web import (
     accounts,
@@ -56,6 +56,8 @@ urlpatterns = [
     path("s/<str:key>/a/<str:artifact_key>/remove", artifacts.remove, name="artifact-remove"),
     path("s/<str:key>/a/<str:artifact_key>/restore", artifacts.restore, name="artifact-restore"),
     path("v2/", api.urls),
+    path("oauth/", tokens.urls),
+    path("oauth2/", include((tokens.urls[0], "oauth"), namespace="oauth2")),
     path("review/", review.review_list, name="review"),
     path("review/<str:key>", review.review_session, name="review-session"),
     path("admin/", admin.site.urls),

@@ -71,7 +71,7 @@ def delete_client(request: ApiRequest, app_client_id: str) -> None:
     app_clients.delete_app_client(client=client, actor=request.auth.user)
 
 
-@oauth.post("/token", response=TokenOut, operation_id="getOAuthToken", auth=None)
+@oauth.post("token", response=TokenOut, operation_id="getOAuthToken", auth=None)
 async def token(request: HttpRequest, body: TokenIn) -> TokenOut:
     """OAuth 2 client credentials: an access token for half an hour."""
     return await threads.run(_token, body)

@@ -1,6 +1,6 @@
 """All routes under /v2."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 
 from chatapp.api import (
@@ -23,6 +23,7 @@ from chatapp.api import (
     upload_file,
     users,
 )
+from chatapp.api.docs import DocsPage
 from chatapp.api.errors import answer_errors_of
 from chatapp.api.parsing import JsonParser, JsonRenderer
 from chatapp.errors import NotFound
@@ -60,7 +61,25 @@ for module in (
 ):
     api.add_router("", module.router)
 
+tokens = NinjaAPI(
+    title="chatapp tokens",
+    version="oauth",
+    urls_namespace="oauth",
+    docs_url=None,
+    openapi_url=None,
+    parser=JsonParser(),
+    renderer=JsonRenderer(),
+)
+answer_errors_of(tokens)
+tokens.add_router("", app_clients.oauth)
+
+docs = DocsPage(api)
 unknown = Router()
+
+
+@unknown.get("/docs", auth=None, include_in_schema=False, url_name="docs")
+def docs_page(request: HttpRequest) -> HttpResponse:
+    return docs(request)
 
 
 @unknown.api_operation(

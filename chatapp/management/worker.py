@@ -3,8 +3,10 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from procrastinate import App
 from procrastinate.contrib.django import app as django_app
 from procrastinate.worker import Worker
 
@@ -23,7 +25,8 @@ async def run_turns(*, concurrency: int, ready: Callable[[], None]) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     runner = jobs.runner = Runner(concurrency=concurrency)
     # Not `replace_connector`: what turns defer must keep to Django's connection and transaction.
-    app = django_app.with_connector(django_app.connector.get_worker_connector())
+    connector: Any = django_app.connector
+    app = django_app.with_connector(connector.get_worker_connector())
     async with app.open_async():
         worker = _worker(app, concurrency)
         await runner.start()
@@ -39,7 +42,7 @@ async def run_turns(*, concurrency: int, ready: Callable[[], None]) -> None:
         raise WorkerStopped("The worker stopped: was the database away?")
 
 
-def _worker(app: object, concurrency: int) -> Worker:
+def _worker(app: App, concurrency: int) -> Any:
     # The turn's row is the truth: procrastinate only rings, and neither locks nor retries.
     return Worker(
         app,

@@ -1,0 +1,54 @@
+"""Language models. Their secrets are written here and never shown again."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from chatapp.admin.pages import Page, actor_of
+from chatapp.admin.secrets import SecretField
+from chatapp.llm.base import Provider
+from chatapp.models import Llm
+from chatapp.services.llms import delete_llm, save_llm
+
+
+class LlmForm(forms.ModelForm):  # type: ignore[type-arg]  # only the stubs take one
+    provider = forms.ChoiceField(choices=lambda: [(name, name) for name in Provider.registry])
+    secret = SecretField()
+
+    class Meta:
+        model = Llm
+        fields = (
+            *("name", "description", "provider", "is_default", "enabled", "base_url", "secret"),
+            *("upstream_name", "options", "context_window", "parameters", "capabilities"),
+            "aliases",
+        )
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """There is one default, but the service makes room for a new one."""
+        return {*super()._get_validation_exclusions(), "is_default"}  # type: ignore[misc]
+
+    def clean_secret(self) -> str:
+        return self.fields["secret"].kept_or_new(self, "secret")  # type: ignore[attr-defined,no-any-return]
+
+
+@admin.register(Llm)
+class LlmPage(Page):
+    form = LlmForm
+    list_display = ("name", "provider", "base_url", "context_window", "is_default", "enabled")
+    list_filter = ("provider", "enabled")
+    search_fields = ("name", "upstream_name")
+    readonly_fields = ("key", "created_at", "updated_at")
+    fieldsets = (
+        ("General", {"fields": ("name", "description", "provider", "is_default", "enabled")}),
+        ("Connection", {"fields": ("base_url", "secret", "upstream_name", "options")}),
+        ("Behaviour", {"fields": ("context_window", "parameters", "capabilities", "aliases")}),
+        ("Record", {"fields": ("key", "created_at", "updated_at")}),
+    )
+
+    def save_model(self, request: HttpRequest, obj: Llm, form: Any, change: bool) -> None:
+        save_llm(llm=obj, actor=actor_of(request))
+
+    def delete_model(self, request: HttpRequest, obj: Llm) -> None:
+        delete_llm(llm=obj, actor=actor_of(request))

@@ -202,3 +202,17 @@ async def _stranded(chat, bodies):
         await sync_to_async(append_events)(session=chat.session, bodies=bodies, fence=fence)
     await Turn.objects.aupdate(lease_until=timezone.now() - timedelta(seconds=1))
     chat.host.runner._draining = False
+
+
+async def test_the_heartbeat_renews_the_lease_and_keeps_the_text_so_far(chat, llm):
+    llm.will_answer([TextDelta("Once upon a time"), 30.0])
+    turn = await chat.send()
+    await _until_running(turn)
+    await asyncio.sleep(0.1)
+    await Turn.objects.aupdate(lease_until=timezone.now())
+
+    await chat.host.runner._renew()
+
+    await turn.arefresh_from_db()
+    assert turn.lease_until > timezone.now()
+    assert turn.draft["text"] == "Once upon a time"

@@ -52,7 +52,7 @@ class Heading:
 
 def split(text: str, *, longest: int = LONGEST_PASSAGE) -> list[Passage]:
     """Cut a text into passages, in order."""
-    return list(_merged(_pieces(_blocks(text), longest)))
+    return list(_merged(_pieces(_blocks(text), longest), min(GOOD_LENGTH, longest)))
 
 
 def headings(text: str) -> list[Heading]:
@@ -174,11 +174,11 @@ def _runs(sizes: list[int], room: int) -> Iterator[tuple[int, int]]:
         yield start, len(sizes)
 
 
-def _merged(pieces: Iterable[Passage]) -> Iterator[Passage]:
+def _merged(pieces: Iterable[Passage], longest: int) -> Iterator[Passage]:
     """Join short neighbours under one heading: a lone line says too little to be found by."""
     last: Passage | None = None
     for piece in pieces:
-        if last and _belong_together(last, piece):
+        if last and _belong_together(last, piece, longest):
             last = replace(last, text=f"{last.text}\n\n{piece.text}")
             continue
         if last:
@@ -188,7 +188,7 @@ def _merged(pieces: Iterable[Passage]) -> Iterator[Passage]:
         yield last
 
 
-def _belong_together(one: Passage, other: Passage) -> bool:
+def _belong_together(one: Passage, other: Passage, longest: int) -> bool:
     """A list goes with the words that announce it, not with any paragraph before it."""
     if (one.heading, one.location) != (other.heading, other.location):
         return False

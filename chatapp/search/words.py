@@ -6,8 +6,11 @@ of characters. Knows no index.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from chatapp.search.stop_words import STOP_WORDS
+
+LONGEST_WORD = 40
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:[.,][0-9]+)*")
@@ -19,6 +22,8 @@ _POSSESSIVE = re.compile(r"'s\b")
 
 def folded(text: str) -> str:
     """Lower case, without accents, so that `Zürich` and `zurich` meet."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.translate(_FOLDED).casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
@@ -34,7 +39,7 @@ def words(text: str) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """The stems that count for matching."""
-    return [stem(word) for word in words(text) if word not in STOP_WORDS]
+    return [stem(word[:LONGEST_WORD]) for word in words(text) if word not in STOP_WORDS]
 
 
 def content(text: str) -> str:
@@ -43,6 +48,7 @@ def content(text: str) -> str:
     return " ".join(kept).strip(_PUNCTUATION) or text
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Cut the commonest endings. Crude on purpose: both sides of a match go through it."""
     if len(word) < 4 or not word.isalpha() or _is_cjk(word):

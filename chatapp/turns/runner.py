@@ -162,7 +162,6 @@ class Runner:
             return
         kept, cancelled = await self.database.run(
             renew_leases,
-            running_turns,
             runner=self.name,
             fences={turn_id: run.claim.fence.attempt for turn_id, run in runs.items()},
             drafts={

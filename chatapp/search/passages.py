@@ -192,7 +192,7 @@ def _belong_together(one: Passage, other: Passage, longest: int) -> bool:
     """A list goes with the words that announce it, not with any paragraph before it."""
     if (one.heading, one.location) != (other.heading, other.location):
         return False
-    if one.is_table or other.is_table or len(one.text) + len(other.text) > GOOD_LENGTH:
+    if one.is_table or other.is_table or len(one.text) + len(other.text) + 2 > longest:
         return False
     return one.text.endswith(":") or _is_list(one) == _is_list(other)
 

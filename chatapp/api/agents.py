@@ -44,9 +44,7 @@ def list_agents(request: ApiRequest, query: Query[AgentQuery]) -> AgentList:
     rows = Agent.objects.visible_to(request.auth.user)
     if query.enabled is not None:
         rows = rows.filter(enabled=query.enabled)
-    found = query.matcher()
-    matches = (lambda row: found(f"{row.name}\n{row.description}")) if found else None
-    page = page_of(rows, query, scope=f"agents.{request.auth.user.pk}", matches=matches)
+    page = page_of(rows, query, scope=f"agents.{request.auth.user.pk}", matches=query.of_rows())
     in_full = request.auth.user.is_admin
     items = [AgentOut.of(agent, in_full=in_full) for agent in page.items]
     return AgentList(agents=items, metadata=page.metadata)

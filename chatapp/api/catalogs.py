@@ -88,7 +88,7 @@ def list_rerankers(request: ApiRequest, query: Query[FilterQuery]) -> RerankerLi
     places = [
         (number, name)
         for number, (name, text) in enumerate(RERANKERS.items(), start=1)
-        if found(f"{name}\n{text}")
+        if found(name) or found(text)
     ]
     page = page_of_places(places, query, scope="rerankers")
     items = [

@@ -40,9 +40,7 @@ def list_instructions(request: ApiRequest, query: Query[InstructionQuery]) -> In
     rows = Instruction.objects.all()
     if query.enabled is not None:
         rows = rows.filter(enabled=query.enabled)
-    found = query.matcher()
-    matches = (lambda row: found(f"{row.name}\n{row.description}")) if found else None
-    page = page_of(rows, query, scope="instructions", matches=matches)
+    page = page_of(rows, query, scope="instructions", matches=query.of_rows())
     versions = instructions.latest_versions(page.items)
     items = [InstructionOut.of(row, versions[row.pk]) for row in page.items if row.pk in versions]
     return InstructionList(instructions=items, metadata=page.metadata)

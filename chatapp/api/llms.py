@@ -31,9 +31,7 @@ router = ApiRouter(Area.MODELS, "Language models", "/llms")
 def list_llms(request: ApiRequest, query: Query[FilterQuery]) -> LlmList:
     if not Llm.objects.filter(is_default=True).exists():
         ensure_default_llm()
-    found = query.matcher()
-    matches = (lambda row: found(f"{row.name}\n{row.description}")) if found else None
-    page = page_of(Llm.objects.all(), query, scope="llms", matches=matches)
+    page = page_of(Llm.objects.all(), query, scope="llms", matches=query.of_rows())
     return LlmList(llms=[LlmOut.of(llm) for llm in page.items], metadata=page.metadata)
 
 

@@ -39,6 +39,13 @@ class FilterQuery(PageQuery):
     def matcher(self) -> Callable[[str], bool] | None:
         return matcher(self.filter) if self.filter else None
 
+    def of_rows(self) -> Callable[[Any], bool] | None:
+        """Whether the filter is found in a row's name or description; None takes them all."""
+        found = self.matcher()
+        if found is None:
+            return None
+        return lambda row: found(row.name) or found(row.description)
+
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):

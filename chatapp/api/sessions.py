@@ -36,10 +36,8 @@ def session_of(request: ApiRequest, agent_key: str, session_key: str) -> Session
 def list_sessions(request: ApiRequest, agent_key: str, query: Query[FilterQuery]) -> SessionList:
     agent = _agent(request, agent_key)
     rows = Session.objects.visible_to(request.auth.user).filter(agent=agent)
-    found = query.matcher()
-    matches = (lambda row: found(f"{row.name}\n{row.description}")) if found else None
     scope = f"sessions.{request.auth.user.pk}.{agent.pk}"
-    page = page_of(rows, query, scope=scope, matches=matches)
+    page = page_of(rows, query, scope=scope, matches=query.of_rows())
     items = [SessionOut.of(session, agent_key) for session in page.items]
     return SessionList(sessions=items, metadata=page.metadata)
 

@@ -32,9 +32,7 @@ def list_servers(request: ApiRequest, query: Query[ToolServerQuery]) -> ToolServ
     rows = ToolServer.objects.all()
     if query.enabled is not None:
         rows = rows.filter(enabled=query.enabled)
-    found = query.matcher()
-    matches = (lambda row: found(f"{row.name}\n{row.description}")) if found else None
-    page = page_of(rows, query, scope="tool_servers", matches=matches)
+    page = page_of(rows, query, scope="tool_servers", matches=query.of_rows())
     items = [ToolServerOut.of(server) for server in page.items]
     return ToolServerList(tool_servers=items, metadata=page.metadata)
 

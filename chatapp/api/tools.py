@@ -84,7 +84,7 @@ def _places_of_rows(query: ToolQuery) -> Iterator[tuple[int, Any]]:
         rows = rows.filter(category__in=query.category)
     found = matcher(query.filter or "")
     for pk, name, description in rows.values_list("pk", "name", "description"):
-        if found(f"{name}\n{description}"):
+        if found(name) or found(description):
             yield 0, -pk
 
 
@@ -96,7 +96,7 @@ def _places_of_built_in(query: ToolQuery) -> Iterator[tuple[int, Any]]:
     found = matcher(query.filter or "")
     for name, kind in base.Tool.registry.items():
         wanted = name in KNOWN_TYPES and query.type in (None, name)
-        if wanted and found(f"{name}\n{kind().description()}"):
+        if wanted and (found(name) or found(kind().description())):
             yield 1, name
 
 

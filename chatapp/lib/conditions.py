@@ -1,4 +1,4 @@
-"""Conditions on data: `get('$.output.topic') == 'billing' and get('$.session.metadata.vip', false)`.
+"""Conditions on data: `get('$.output.topic') == 'billing' and get('$.session.key') != 'x'`.
 
 A small language of expressions, parsed once and evaluated over plain values. There are `get`
 with a path and a default, literals, arithmetic, comparisons, `and or not` (also `&& || !`),

@@ -5,6 +5,7 @@ halves of surrogate pairs.
 """
 
 import json
+import math
 from typing import Any
 
 MAX_DEPTH = 64
@@ -38,6 +39,8 @@ def clean(value: Any, depth: int = 0) -> Any:
         return {clean_text(str(key)): clean(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [clean(item, depth + 1) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if value is None or isinstance(value, bool | int | float):
         return value
     return clean_text(str(value))

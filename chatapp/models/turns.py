@@ -47,6 +47,8 @@ class Turn(models.Model):
     # The body of the input while it waits; an event takes its place when the turn's time comes.
     input = models.JSONField(default=dict)
     input_seq = models.PositiveBigIntegerField(null=True)
+    # The input may join the turn that is running, at its next request to the model.
+    steers = models.BooleanField(default=False)
 
     attempt = models.PositiveIntegerField(default=0)
     runner = models.CharField(max_length=100, blank=True)
@@ -102,7 +104,8 @@ class Turn(models.Model):
 class ModelCall(models.Model):
     """One request to a language model, as it was shown to it. Secrets are masked.
 
-    The history is kept as the seqs of the events it was made of.
+    The history is kept as the seqs of the events it was made of; what was never stored stands
+    there itself.
     """
 
     turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="model_calls")
@@ -112,6 +115,8 @@ class ModelCall(models.Model):
     instructions = models.TextField(blank=True)
     tools = models.JSONField(default=list)
     history = models.JSONField(default=list)
+    reminders = models.JSONField(default=list)
+    output_schema = models.JSONField(default=dict)
     parameters = models.JSONField(default=dict)
     usage = models.JSONField(default=dict)
     first_token_ms = models.PositiveIntegerField(null=True)

@@ -22,10 +22,10 @@ from chatapp.events.bodies import (
     EventBody,
     InputMessage,
     SessionInterrupted,
+    SkillLoad,
     TurnFailed,
-    parse_body,
 )
-from chatapp.events.frames import NoticeFrame, RowFrame, RunState, TurnFrame
+from chatapp.events.frames import EventFrame, NoticeFrame, RowFrame, RunState, TurnFrame
 from chatapp.models import Session, Turn, User
 from chatapp.services.artifacts import announce_artifacts
 from chatapp.services.events import Fence, LostTurn, append_events, standing
@@ -61,21 +61,30 @@ class Claim:
 
 @transaction.atomic
 def submit_message(
-    *, session: Session, author: User, body: InputMessage, client_id: str | None = None
+    *,
+    session: Session,
+    author: User,
+    body: InputMessage,
+    client_id: str | None = None,
+    steers: bool = False,
 ) -> Submission:
     """Take the user's message and queue the turn that will answer it: both, or neither.
 
     While another turn is active the message waits on its turn, where it can still be edited;
-    it becomes an event when its time comes. The same `client_id` again is the same turn; with
+    it becomes an event when its time comes. One that `steers` joins the running turn at its next
+    request to the model, if there is one. The same `client_id` again is the same turn; with
     another text it is a Conflict.
     """
     check_message(body)
     session = lock_session(session)
+    _check_skills(session, body)
     if turn := _submitted_before(session, client_id, body):
         return Submission(turn, created=False)
     if not session.enabled or not session.agent.enabled:
         raise InvalidInput("This session takes no new messages.")
-    turn = _queue(session, author, Turn.Kind.MESSAGE, body.model_dump(mode="json"), client_id)
+    turn = _queue(
+        session, author, Turn.Kind.MESSAGE, body.model_dump(mode="json"), client_id, steers=steers
+    )
     if session.name_is_generated and (name := name_from_message(body.text)):
         _rename(session, name)
     return Submission(turn, created=True)
@@ -131,7 +140,13 @@ def _submitted_before(session: Session, client_id: str | None, body: InputMessag
 
 
 def _queue(
-    session: Session, author: User, kind: str, input: dict[str, Any], client_id: str | None
+    session: Session,
+    author: User,
+    kind: str,
+    input: dict[str, Any],
+    client_id: str | None,
+    *,
+    steers: bool = False,
 ) -> Turn:
     waiting = session.turns.active().count()
     if waiting > settings.MAX_QUEUED_TURNS:
@@ -139,7 +154,12 @@ def _queue(
     try:
         with transaction.atomic():
             turn = Turn.objects.create(
-                session=session, author=author, kind=kind, input=input, client_id=client_id
+                session=session,
+                author=author,
+                kind=kind,
+                input=input,
+                client_id=client_id,
+                steers=steers,
             )
     except IntegrityError as exc:
         raise Conflict("This client_id was used for another message.") from exc
@@ -158,10 +178,27 @@ def _store_input(session: Session, turn: Turn, fence: Fence | None = None) -> No
     announce_artifacts(session=session, turn_id=turn.pk)
     if turn.kind != Turn.Kind.MESSAGE:
         return
-    body = parse_body(turn.input)
-    [frame] = append_events(session=session, bodies=[body], turn_id=turn.pk, fence=fence)
+    bodies = _input_bodies(session, turn)
+    frame, *_ = append_events(session=session, bodies=bodies, turn_id=turn.pk, fence=fence)
     turn.input_seq = frame.seq
     Turn.objects.filter(pk=turn.pk).update(input_seq=frame.seq)
+
+
+def _input_bodies(session: Session, turn: Turn) -> list[EventBody]:
+    """The input, and the skills that the user loads with it."""
+    body = InputMessage.model_validate(turn.input)
+    skills = [part.skill_name for part in body.messages if part.type == "skill"]
+    known = session.agent.skills
+    loads = [SkillLoad(skill_name=s, content=known[s]["content"]) for s in skills if s in known]
+    return [body, *loads]
+
+
+def _check_skills(session: Session, body: InputMessage) -> None:
+    for part in body.messages:
+        if part.type == "skill" and part.skill_name not in session.agent.skills:
+            raise InvalidInput(
+                f"The agent has no skill {part.skill_name!r}.", {"messages": "No such skill."}
+            )
 
 
 def _rename(session: Session, name: str) -> None:
@@ -201,7 +238,32 @@ def _waiting(session: Session, turn_id: int) -> Turn:
     return turn
 
 
+@transaction.atomic
+def take_steered(*, claim: Claim) -> list[EventFrame]:
+    """Make waiting messages that steer events of the running turn. Raises LostTurn."""
+    waiting = claim.session.turns.filter(status=Status.QUEUED, steers=True)
+    if not waiting.exists():
+        return []
+    session = lock_session(claim.session)
+    frames: list[EventFrame] = []
+    for turn in waiting.select_for_update():
+        if files := announce_artifacts(session=session, turn_id=claim.turn.pk):
+            frames.append(files)
+        bodies = _input_bodies(session, turn)
+        stored = append_events(session=session, bodies=bodies, fence=claim.fence)
+        turn.status, turn.reason, turn.input_seq = Status.COMPLETED, "steered", stored[0].seq
+        turn.usage, turn.finished_at = {"steered": claim.turn.pk}, timezone.now()
+        turn.save()
+        frames += stored
+    _publish(session, NoticeFrame("queue"))
+    return frames
+
+
 # Running
+
+
+def is_for_sub_agent(*, turn_id: int) -> bool:
+    return Turn.objects.filter(pk=turn_id, session__origin=Session.Origin.SUB_AGENT).exists()
 
 
 @transaction.atomic
@@ -328,6 +390,15 @@ def request_cancel(*, session: Session, actor: User) -> Turn | None:
     return turn
 
 
+def cancel_sub_agents(*, session: Session) -> None:
+    """What works for a turn that is over works for nobody."""
+    children = Session.objects.alive().filter(
+        parent=session, origin=Session.Origin.SUB_AGENT, turns__in=Turn.objects.active()
+    )
+    for child in children.select_related("owner").distinct():
+        request_cancel(session=child, actor=child.owner)
+
+
 # Ending
 
 
@@ -385,6 +456,8 @@ def _end(
     turn.status, turn.reason, turn.error = status, reason, error[:2000]
     turn.finished_at, turn.lease_until, turn.draft = timezone.now(), None, {}
     turn.save()
+    if status != Status.COMPLETED:
+        cancel_sub_agents(session=session)
     following = session.turns.active().first()
     _set_state(session, "running" if following else "failed" if status == Status.FAILED else "idle")
     _publish_state(session, turn, "idle")

@@ -13,6 +13,7 @@ import orjson
 from chatapp.errors import Unprocessable
 from chatapp.events.bodies import (
     AgentOutput,
+    ArtifactUpload,
     EventBody,
     Source,
     ToolInput,
@@ -38,13 +39,17 @@ _OPEN_CITATION = re.compile(r"\[\d{0,4}$")
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What the model is asked. `passages` are the search results that were shown to it."""
+    """What the model is asked. `passages` are the search results that were shown to it.
+
+    `is_whole` says that they are one document, from its beginning.
+    """
 
     question: str
     passages: Sequence[SearchResult]
     instructions: str
     message: str
     earlier: tuple[tuple[str, str], ...] = ()
+    is_whole: bool = False
 
     @property
     def rendered(self) -> str:
@@ -109,18 +114,29 @@ def _history(prompt: Prompt, provider: Provider) -> tuple[EventBody, ...]:
     if provider.name != "builtin":
         return (*bodies, text_message(prompt.message))
     # The built-in model reads results of tools; a prompt would be a very long question to it.
-    call = {
-        "tool_call_id": "search",
-        "tool_configuration_name": "corpora_search",
-        "tool_name": "corpora_search",
-    }
+    shown = _as_file(prompt) if prompt.is_whole else _as_search(prompt)
+    return (*bodies, text_message(prompt.question), *shown)
+
+
+def _as_search(prompt: Prompt) -> tuple[EventBody, ...]:
     found = {"search_results": [result.as_json() for result in prompt.passages]}
-    return (
-        *bodies,
-        text_message(prompt.question),
-        ToolInput(**call, tool_input={"query": prompt.question}),
-        ToolOutput(**call, tool_output=found),
-    )
+    return _called("corpora_search", {"query": prompt.question}, found)
+
+
+def _as_file(prompt: Prompt) -> tuple[EventBody, ...]:
+    lines = "\n\n".join(result.text for result in prompt.passages).splitlines()
+    title = prompt.passages[0].document_title if prompt.passages else ""
+    file = {"artifact_id": "art_document", "filename": f"{title}.md"}
+    size = {"mime_type": "text/markdown", "size_bytes": 0}
+    upload = ArtifactUpload.model_validate({"artifacts": [{**file, **size}]})
+    window = {"start_line": 1, "end_line": len(lines), "total_lines": len(lines)}
+    read = {**file, **window, "content": "\n".join(lines)}
+    return (upload, *_called("artifact_read", {"artifact_id": "art_document"}, read))
+
+
+def _called(tool: str, given: dict[str, Any], answered: dict[str, Any]) -> tuple[EventBody, ...]:
+    call = {"tool_call_id": tool, "tool_configuration_name": tool, "tool_name": tool}
+    return ToolInput(**call, tool_input=given), ToolOutput(**call, tool_output=answered)
 
 
 async def _texts(provider: Provider, request: LLMRequest, prompt: Prompt) -> AsyncIterator[str]:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chatapp.errors import ToolError
+from chatapp.events.bodies import EventBody
 from chatapp.lib.database_threads import DatabaseThreads
+from chatapp.llm.base import ImageInput
 
 if TYPE_CHECKING:
     from chatapp.models import Session
@@ -31,6 +33,9 @@ class ToolContext:
     `configuration` is the agent's tool configuration with every reference resolved; the locked
     arguments that are no arguments of the model lie in its `argument_override`.
     `database.run(service, **arguments)` is the way to the database.
+
+    What a tool puts into `said` is stored as events before its output; what it puts into
+    `images`, under an artifact's id, the model sees from its next request on.
     """
 
     session: "Session"
@@ -39,6 +44,8 @@ class ToolContext:
     configuration_name: str
     configuration: dict[str, Any] = field(default_factory=dict)
     database: DatabaseThreads = field(default_factory=lambda: DatabaseThreads("tools", 1))
+    said: list[EventBody] = field(default_factory=list)
+    images: dict[str, ImageInput] = field(default_factory=dict)
 
 
 class Tool(Generic[Arguments]):
@@ -47,7 +54,7 @@ class Tool(Generic[Arguments]):
     An instance stands for one configuration of it. `call` returns a JSON object, or raises
     `ToolError`, which the model reads. `has_effects` says that a second run would change
     something outside the session: such a call is never repeated after a crash. `timeout` is in
-    seconds.
+    seconds. `may_offload` says that a long output may go to an artifact, as the agent wishes.
     """
 
     registry: ClassVar[dict[str, type["Tool[Any]"]]] = {}
@@ -55,6 +62,7 @@ class Tool(Generic[Arguments]):
     title: ClassVar[str] = ""
     has_effects: bool = False
     timeout: float = 60.0
+    may_offload: ClassVar[bool] = True
     Input: ClassVar[type[ToolArguments]] = ToolArguments
 
     def __init_subclass__(cls, *, name: str, **kwargs: Any) -> None:
@@ -66,6 +74,12 @@ class Tool(Generic[Arguments]):
 
     def __init__(self, configuration: dict[str, Any] | None = None) -> None:
         self.configuration = configuration or {}
+
+    def load(self) -> None:
+        """Read what the tool needs from the database, once a turn, on a database thread.
+
+        Raises Unprocessable when the agent cannot be run with it.
+        """
 
     def description(self) -> str:
         return " ".join((self.__doc__ or "").split())

@@ -34,5 +34,10 @@ class Asked:
     first_token_ms: int | None
     duration_ms: int
 
+    @classmethod
+    def unfinished(cls, request: LLMRequest, outcome: str) -> "Asked":
+        """A request whose answer nobody waited for to its end."""
+        return cls(request, "", Usage(0, 0), outcome, None, 0)
+
 
 Happening = EventBody | Delta | Doing | Asked

@@ -4,12 +4,13 @@ Pure: it knows no database, no bus, no web. It yields what happens; the runner s
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
-from chatapp.errors import ProviderError, TurnLimitExceeded
+from chatapp.errors import ProviderError, TurnError, TurnLimitExceeded
 from chatapp.events.bodies import (
+    AgentOutput,
     BaseBody,
     EventBody,
     StepTransition,
@@ -17,21 +18,26 @@ from chatapp.events.bodies import (
     ToolInput,
     ToolOutput,
 )
-from chatapp.llm.base import Chunk, LLMRequest, OutputSchema, ToolCall, ToolSpec
+from chatapp.llm.base import Chunk, ImageInput, LLMRequest, OutputSchema, ToolCall, ToolSpec
 from chatapp.turns.happenings import Asked, Doing, Happening
 from chatapp.turns.reply import Reply
 
 MAX_BAD_ROUNDS = 3
+MAX_REPAIRS = 2
 MAX_TRANSITIONS = 500
 BAD_CALLS = {"unknown_tool", "invalid_arguments"}
 
+Hook = Literal["input_message", "tool_output"]
+
 
 class ToolCaller(Protocol):
-    def specs(self, allowed: Sequence[str] | None = None) -> tuple[ToolSpec, ...]: ...
+    def specs(self) -> tuple[ToolSpec, ...]: ...
 
     def input_of(self, call: ToolCall) -> ToolInput: ...
 
-    async def call(self, body: ToolInput, allowed: Sequence[str] | None = None) -> ToolOutput: ...
+    async def call(self, body: ToolInput) -> Sequence[EventBody]:
+        """What came of a call; the last is its output."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,48 +46,51 @@ class Step:
 
     name: str
     instructions: str
-    allowed_tools: tuple[str, ...] | None = None
+    tools: ToolCaller
     output_schema: OutputSchema | None = None
-    reentry_step: str = ""
+    reminders: Mapping[Hook, tuple[str, ...]] = field(default_factory=dict)
+
+
+async def _no_news() -> Sequence[EventBody]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Brain:
     """Who answers: a model behind `ask`, and the agent's steps.
 
-    `next_step` names the step that follows, given the step that ended and the history.
+    `next_step` names the step that follows, given the step that ended and the history. `news`
+    are events that came in meanwhile and are stored already. `images` may grow.
     """
 
     ask: Callable[[LLMRequest], AsyncIterator[Chunk]]
     model: str
-    steps: dict[str, Step]
+    steps: Mapping[str, Step]
     first_step: str
-    parameters: dict[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    images: Mapping[str, ImageInput] = field(default_factory=dict)
     next_step: Callable[[Step, Sequence[EventBody]], StepTransition | None] = lambda *_: None
+    news: Callable[[], Awaitable[Sequence[EventBody]]] = _no_news
     max_requests: int = 20
     parallel_tools: int = 8
 
 
-async def run_turn(
-    brain: Brain, tools: ToolCaller, history: Sequence[EventBody]
-) -> AsyncIterator[Happening]:
+async def run_turn(brain: Brain, history: Sequence[EventBody]) -> AsyncIterator[Happening]:
     """Answer the last input of the history. Raises TurnError when that cannot be done."""
     told = list(history)
-    async for happening in _run_steps(brain, tools, told):
+    async for happening in _run_steps(brain, told):
         # What happens becomes what the model is told next, before the steps go on.
         if isinstance(happening, BaseBody):
             told.append(happening)
         yield happening
 
 
-async def _run_steps(
-    brain: Brain, tools: ToolCaller, told: list[EventBody]
-) -> AsyncIterator[Happening]:
+async def _run_steps(brain: Brain, told: list[EventBody]) -> AsyncIterator[Happening]:
     step = brain.steps[brain.first_step]
-    async for output in _call_tools(brain, tools, step, _unanswered(told)):
-        yield output
-    for _ in range(MAX_TRANSITIONS):
-        async for happening in _run_step(brain, tools, step, told):
+    async for body in _call_tools(brain, step, _unanswered(told)):
+        yield body
+    for _ in range(MAX_TRANSITIONS + 1):
+        async for happening in _run_step(brain, step, told):
             yield happening
         transition = brain.next_step(step, told)
         if transition is None:
@@ -93,24 +102,24 @@ async def _run_steps(
     )
 
 
-async def _run_step(
-    brain: Brain, tools: ToolCaller, step: Step, told: list[EventBody]
-) -> AsyncIterator[Happening]:
+async def _run_step(brain: Brain, step: Step, told: list[EventBody]) -> AsyncIterator[Happening]:
     """Ask and act until the model answers without asking for tools."""
     bad_rounds = 0
     for _ in range(brain.max_requests):
-        reply = Reply()
-        async for happening in _ask(brain, _request(brain, tools, step, told), step, reply):
+        told.extend(await brain.news())
+        reply = Reply(step.output_schema)
+        async for happening in _answer(brain, step, told, reply):
             yield happening
         if not reply.calls:
             return
-        inputs = [tools.input_of(call) for call in reply.calls]
+        inputs = [step.tools.input_of(call) for call in reply.calls]
         for body in inputs:
             yield body
         bad = True
-        async for output in _call_tools(brain, tools, step, inputs):
-            bad = bad and output.tool_output.get("code") in BAD_CALLS
-            yield output
+        async for outcome in _call_tools(brain, step, inputs):
+            if isinstance(outcome, ToolOutput):
+                bad = bad and outcome.tool_output.get("code") in BAD_CALLS
+            yield outcome
         bad_rounds = bad_rounds + 1 if bad else 0
         if bad_rounds >= MAX_BAD_ROUNDS:
             raise ProviderError(
@@ -122,57 +131,94 @@ async def _run_step(
     )
 
 
+async def _answer(
+    brain: Brain, step: Step, told: Sequence[EventBody], reply: Reply
+) -> AsyncIterator[Happening]:
+    """One reply. An answer that does not fit its schema is sent back to be mended."""
+    failed: list[EventBody] = []
+    reminders = _reminders(step, told)
+    for attempt in range(MAX_REPAIRS + 1):
+        request = _request(brain, step, (*told, *failed), reminders)
+        async for happening in _ask(brain, request, step, reply):
+            yield happening
+        try:
+            answer = reply.answer()
+        except ProviderError as exc:
+            if exc.reason != "schema" or attempt == MAX_REPAIRS:
+                raise
+            # The model is told what was wrong; the session's log is not.
+            failed = [AgentOutput(content=reply.text)]
+            reminders = (
+                f"Your answer did not fit the schema: {exc.detail}\n"
+                "Answer again, with JSON that fits it and nothing else.",
+            )
+            reply.begin_again()
+            continue
+        if answer:
+            yield answer
+        elif not reply.calls:
+            raise ProviderError("The model gave no answer.", reason="empty_answer")
+        return
+
+
 async def _ask(
     brain: Brain, request: LLMRequest, step: Step, reply: Reply
 ) -> AsyncIterator[Happening]:
     """One request. A stream that ends without a finish was cut off, whatever came before."""
     yield Doing("thinking", "Thinking")
-    outcome = "failed"
+    failure: TurnError | None = None
     try:
         async for chunk in brain.ask(request):
             for happening in reply.add(chunk):
                 yield happening
         if reply.finish is None:
             raise ProviderError("The answer was cut off.", reason="incomplete")
-        outcome = reply.finish.reason
-    finally:
-        asked = Asked(
-            request, step.name, reply.usage, outcome, reply.first_token_ms, reply.duration_ms
-        )
-    yield asked
+    except TurnError as exc:
+        failure = exc
+    outcome = failure.reason if failure else reply.finish.reason if reply.finish else ""
+    yield Asked(request, step.name, reply.usage, outcome, reply.first_token_ms, reply.duration_ms)
+    if failure:
+        raise failure
     for thinking in reply.close_thinking():
         yield thinking
-    if answer := reply.answer(step.output_schema):
-        yield answer
-    elif not reply.calls:
-        raise ProviderError("The model gave no answer.", reason="empty_answer")
 
 
-def _request(brain: Brain, tools: ToolCaller, step: Step, told: Sequence[EventBody]) -> LLMRequest:
+def _request(
+    brain: Brain, step: Step, history: Sequence[EventBody], reminders: tuple[str, ...]
+) -> LLMRequest:
     return LLMRequest(
         model=brain.model,
         instructions=step.instructions,
-        history=tuple(told),
-        tools=tools.specs(step.allowed_tools),
-        parameters=brain.parameters,
+        history=tuple(history),
+        tools=step.tools.specs(),
+        parameters=dict(brain.parameters),
         output_schema=step.output_schema,
+        images=dict(brain.images),
+        reminders=reminders,
     )
 
 
+def _reminders(step: Step, told: Sequence[EventBody]) -> tuple[str, ...]:
+    """Those of the hook that the last thing told belongs to."""
+    hook: Hook = "tool_output" if told and isinstance(told[-1], ToolOutput) else "input_message"
+    return tuple(step.reminders.get(hook, ()))
+
+
 async def _call_tools(
-    brain: Brain, tools: ToolCaller, step: Step, inputs: Sequence[ToolInput]
-) -> AsyncIterator[ToolOutput]:
+    brain: Brain, step: Step, inputs: Sequence[ToolInput]
+) -> AsyncIterator[EventBody]:
     """Call them side by side, a few at a time; outputs come as they are ready."""
     places = asyncio.Semaphore(brain.parallel_tools)
 
-    async def call(body: ToolInput) -> ToolOutput:
+    async def call(body: ToolInput) -> Sequence[EventBody]:
         async with places:
-            return await tools.call(body, step.allowed_tools)
+            return await step.tools.call(body)
 
     tasks = [asyncio.create_task(call(body)) for body in inputs]
     try:
         for ready in asyncio.as_completed(tasks):
-            yield await ready
+            for body in await ready:
+                yield body
     finally:
         for task in tasks:
             task.cancel()

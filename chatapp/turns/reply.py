@@ -1,14 +1,15 @@
 """One reply of the model, put together from its chunks."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
 
-import jsonschema
-
 from chatapp.errors import ProviderError
 from chatapp.events.bodies import AgentOutput, EventBody, Source, StructuredOutput, Thinking
+from chatapp.lib.json_schemas import SchemaUnusable, problems
+from chatapp.lib.strict_json import clean
 from chatapp.llm.base import (
     Chunk,
     Citations,
@@ -27,24 +28,46 @@ MAX_CALLS = 64
 def fitting(text: str, schema: OutputSchema) -> Any:
     """The JSON in `text`, if it fits. Raises ProviderError otherwise."""
     try:
-        value = json.loads(text)
-        jsonschema.validate(value, schema.schema)
-    except (ValueError, RecursionError, jsonschema.ValidationError, jsonschema.SchemaError) as exc:
-        raise ProviderError(
-            "The model's answer does not fit the schema.", reason="schema", detail=str(exc)[:500]
-        ) from exc
+        value = clean(json.loads(_without_fence(text)))
+        misfits = problems(value, schema.schema, most=5)
+    except SchemaUnusable as exc:
+        raise _misfit(f"The schema itself cannot be used: {exc}") from exc
+    except (ValueError, RecursionError) as exc:
+        raise _misfit(f"It is no JSON: {exc}") from exc
+    if misfits:
+        raise _misfit("; ".join(misfits))
     return value
 
 
-class Reply:
-    """Feed it chunks with `add`; it gives back what watchers may see already."""
+def _without_fence(text: str) -> str:
+    """Many models put a code block around their JSON, whatever they are told."""
+    match = re.fullmatch(r"\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*", text, re.DOTALL)
+    return match[1] if match else text
 
-    def __init__(self) -> None:
+
+def _misfit(detail: str) -> ProviderError:
+    return ProviderError(
+        "The model's answer does not fit the schema.", reason="schema", detail=detail[:1000]
+    )
+
+
+class Reply:
+    """Feed it chunks with `add`; it gives back what watchers may see already.
+
+    With a schema, the text is JSON: it is shown once it is whole and fits.
+    """
+
+    def __init__(self, schema: OutputSchema | None = None) -> None:
+        self._schema = schema
+        self._started = time.monotonic()
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """Forget what came, for another try of the same reply."""
         self.calls: list[ToolCall] = []
         self.usage = Usage(0, 0)
         self.finish: Finish | None = None
         self.first_token_ms: int | None = None
-        self._started = time.monotonic()
         self._text: list[str] = []
         self._thinking: list[str] = []
         self._sources: tuple[Source, ...] = ()
@@ -59,7 +82,8 @@ class Reply:
             case TextDelta(text):
                 yield from self.close_thinking()
                 self._text.append(text)
-                yield Delta("agent_output", text)
+                if self._schema is None:
+                    yield Delta("agent_output", text)
             case ToolCall():
                 yield from self.close_thinking()
                 self._take_call(chunk)
@@ -76,13 +100,14 @@ class Reply:
         if content.strip():
             yield Thinking(content=content, duration_ms=self.duration_ms)
 
-    def answer(self, schema: OutputSchema | None = None) -> AgentOutput | StructuredOutput | None:
+    def answer(self) -> AgentOutput | StructuredOutput | None:
         """The body of what was said. Raises ProviderError if it must fit a schema and does not."""
         content = self.text
         if not content.strip():
             return None
-        if schema and not self.calls:
-            return StructuredOutput(schema_name=schema.name, content=fitting(content, schema))
+        if self._schema and not self.calls:
+            fit = fitting(content, self._schema)
+            return StructuredOutput(schema_name=self._schema.name, content=fit)
         truncated = self.finish is not None and self.finish.reason == "length"
         return AgentOutput(content=content, sources=self._sources, truncated=truncated)
 

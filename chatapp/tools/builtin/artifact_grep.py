@@ -30,6 +30,7 @@ class ArtifactGrep(Tool[ArtifactGrepInput], name="artifact_grep"):
 
     title = "Search in a file"
     Input = ArtifactGrepInput
+    may_offload = False
 
     async def call(self, arguments: ArtifactGrepInput, context: ToolContext) -> dict[str, Any]:
         return await context.database.run(_grep, arguments, context)

@@ -27,6 +27,7 @@ class ArtifactRead(Tool[ArtifactReadInput], name="artifact_read"):
 
     title = "Read a file"
     Input = ArtifactReadInput
+    may_offload = False
 
     async def call(self, arguments: ArtifactReadInput, context: ToolContext) -> dict[str, Any]:
         return await context.database.run(self._read, arguments, context)

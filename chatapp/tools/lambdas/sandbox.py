@@ -24,7 +24,7 @@ LONGEST = 300
 _INPUT = "__input__"
 
 
-class FunctionFailed(Exception):  # noqa: N818 - told to the author or the model
+class FunctionFailed(Exception):
     """The function raised, or went beyond its limits."""
 
     def __init__(self, message: str, *, traceback: str = "", kind: str = "") -> None:
@@ -41,8 +41,8 @@ class Limits:
 
     @classmethod
     def of(cls, configuration: dict[str, Any]) -> "Limits":
-        seconds = configuration.get("max_execution_time_seconds", cls.seconds)
-        megabytes = configuration.get("max_memory_mb", cls.megabytes)
+        seconds = configuration.get("max_execution_time_seconds", 30)
+        megabytes = configuration.get("max_memory_mb", 100)
         return cls(min(max(float(seconds), 0.1), LONGEST), min(max(int(megabytes), 10), 1024))
 
     def as_resources(self) -> ResourceLimits:

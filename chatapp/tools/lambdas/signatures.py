@@ -38,7 +38,7 @@ class Validation:
         return "invalid" if self.errors else "valid"
 
 
-class _Unreadable(Exception):  # noqa: N818 - becomes one of the validation's errors
+class _Unreadable(Exception):
     pass
 
 
@@ -149,7 +149,9 @@ def _generic(name: str, members: list[ast.expr], place: str) -> JSON:
         case ("Union", _):
             return _any_of([_schema(member, place) for member in members])
         case ("Literal", _) if all(isinstance(member, ast.Constant) for member in members):
-            return {"enum": [member.value for member in members if isinstance(member, ast.Constant)]}
+            return {
+                "enum": [member.value for member in members if isinstance(member, ast.Constant)]
+            }
     raise _Unreadable(f"{place} has an annotation that cannot be read.")
 
 

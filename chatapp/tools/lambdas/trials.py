@@ -26,7 +26,7 @@ class Trial:
         return self.output is not None
 
 
-async def test_function(
+async def try_function(
     *, code: str, arguments: dict[str, Any], limits: Limits | None = None
 ) -> Trial:
     """Run `process` once. Never raises for what the function does."""

@@ -1,0 +1,43 @@
+"""How full the model's context is: an estimate before the model is asked."""
+
+from collections.abc import Iterable
+
+from chatapp.errors import ContextLimitExceeded
+from chatapp.events.bodies import EventBody
+from chatapp.llm.base import LLMRequest, Provider
+
+
+class ContextSize:
+    """Counts the tokens of requests; each body is counted once a turn."""
+
+    def __init__(self, provider: Provider, window: int) -> None:
+        self.window = window
+        self._provider = provider
+        self._counted: dict[int, int] = {}
+
+    def of(self, bodies: Iterable[EventBody]) -> int:
+        return sum(self._of(body) for body in bodies)
+
+    def of_request(self, request: LLMRequest) -> int:
+        texts = [request.instructions, *request.reminders]
+        texts += [f"{spec.name}{spec.description}{spec.input_schema}" for spec in request.tools]
+        return sum(map(self._provider.count_tokens, texts)) + self.of(request.history)
+
+    def check(self, request: LLMRequest) -> None:
+        """Raises ContextLimitExceeded for what the model could not take."""
+        tokens = self.of_request(request)
+        if self.window and tokens > self.window:
+            raise ContextLimitExceeded(
+                "The conversation has grown too long for the language model.",
+                context_limit=self.window,
+                actual_tokens=tokens,
+            )
+
+    def is_over(self, percent: float, tokens: int) -> bool:
+        return bool(self.window) and tokens >= self.window * percent / 100
+
+    def _of(self, body: EventBody) -> int:
+        # By identity: bodies are never changed, and live as long as the turn.
+        if id(body) not in self._counted:
+            self._counted[id(body)] = self._provider.count_tokens(body.model_dump_json())
+        return self._counted[id(body)]

@@ -1,14 +1,13 @@
 """People, agents and sessions to look around with. Safe to repeat: what is there is left alone."""
 
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.db import transaction
 
 from chatapp.models import Agent, User
 from chatapp.services.agents import create_agent
+from chatapp.services.demo_corpus import LEVELS, create_demo_corpus, demo_tools
 from chatapp.services.demo_sessions import create_demo_sessions
 from chatapp.services.users import create_user
 
@@ -62,11 +61,12 @@ USER_ROLE_SCHEMA: dict[str, Any] = {
             "type": "string",
             "title": "Role",
             "description": "Decides which documents the search may find.",
-            "enum": ["customer", "employee", "manager"],
-            "default": "customer",
+            "enum": list(LEVELS),
+            "default": LEVELS[0],
             "x-ask-at-start": True,
         }
     },
+    "required": ["user_role"],
 }
 
 LANGUAGE_SCHEMA: dict[str, Any] = {
@@ -95,6 +95,7 @@ LANGUAGE_SCHEMA: dict[str, Any] = {
 @transaction.atomic
 def create_demo() -> None:
     people = {person.username: _person(person) for person in PEOPLE}
+    create_demo_corpus(people["ada"])
     for fields in _agents():
         if not Agent.objects.filter(key=fields["key"]).exists():
             create_agent(author=people["ada"], **fields)
@@ -129,15 +130,15 @@ def _agents() -> list[dict[str, Any]]:
         {
             "key": "knowledge",
             "name": "Knowledge agent",
-            "description": "Searches the company handbook, as far as your role may see it.",
+            "description": "Searches the guide to this product, as far as your role may see it.",
             "model": {"name": "default"},
             "steps": _one_step("knowledge", KNOWLEDGE),
-            "tool_configurations": {**_corpus_search(), **FILE_TOOLS},
+            "tool_configurations": {**demo_tools(), **FILE_TOOLS},
             "metadata_schema": USER_ROLE_SCHEMA,
             "starters": [
-                "How long do I have to return a product?",
-                "How many days of holiday do we get?",
-                "What is the deadline for travel expenses?",
+                "Who can read my conversations?",
+                "How large may a file be?",
+                "How do I connect a language model?",
             ],
         },
         {
@@ -161,14 +162,3 @@ def _one_step(name: str, template: str) -> dict[str, Any]:
         "enabled": True,
     }
     return {"main": {"instructions": [instruction], "output_parser": {"type": "default"}}}
-
-
-def _corpus_search() -> dict[str, Any]:
-    """The handbook, if this installation can search corpora."""
-    if find_spec("chatapp.services.demo_corpus") is None:
-        return {}
-    corpus = import_module("chatapp.services.demo_corpus").create_demo_corpus()
-    search = {"corpora": [{"corpus_key": corpus.key}], "limit": 5}
-    return {
-        "handbook": {"type": "corpora_search", "query_configuration": {"search": search}},
-    }

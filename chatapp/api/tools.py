@@ -24,7 +24,7 @@ from chatapp.errors import InvalidInput
 from chatapp.models import Tool
 from chatapp.services import tools
 from chatapp.tools import base
-from chatapp.tools.lambdas import test_function, validate_code
+from chatapp.tools.lambdas import try_function, validate_code
 
 router = ApiRouter(Area.AGENTS, "Tools", "/tools")
 
@@ -118,10 +118,10 @@ def create_tool(request: ApiRequest, body: ToolIn) -> Any:
 
 @router.post("/test", response=FunctionTestOut, operation_id="testLambdaToolWithoutCreation")
 @admin_only
-async def try_function(request: ApiRequest, body: FunctionTest) -> FunctionTestOut:
+async def try_code(request: ApiRequest, body: FunctionTest) -> FunctionTestOut:
     """Run code once, in the sandbox, without keeping it."""
     limits = limits_of(body.execution_configuration.model_dump(), body.timeout_seconds)
-    trial = await test_function(code=body.code, arguments=body.test_input, limits=limits)
+    trial = await try_function(code=body.code, arguments=body.test_input, limits=limits)
     return FunctionTestOut.of(trial)
 
 
@@ -161,7 +161,7 @@ async def try_tool(request: ApiRequest, tool_id: str, body: ToolTest) -> ToolTes
     if tool.type != Tool.Type.LAMBDA:
         raise InvalidInput("Only functions (lambda) can be tested.")
     limits = limits_of(tool.execution_configuration, body.timeout_seconds)
-    return ToolTestOut.of(await test_function(code=tool.code, arguments=body.input, limits=limits))
+    return ToolTestOut.of(await try_function(code=tool.code, arguments=body.input, limits=limits))
 
 
 def signature_of(code: str) -> tools.Signature:

@@ -252,6 +252,20 @@ async def test_the_knowledge_base_helps_out_where_the_file_is_silent():
     assert "14 days" in answer
 
 
+async def test_a_document_of_the_knowledge_base_is_read_whole_to_be_summarised():
+    session = OfflineSession(KNOWLEDGE_BASE, tool("get_document_text"))
+    session.knowledge = [REFUNDS]
+    session.answers["get_document_text"] = lambda given: {
+        **given,
+        "title": "Refund policy",
+        "text": "# Deadlines\n\nRefunds are paid within 14 days.\n\n# Costs\n\nThe buyer pays.",
+    }
+    answer = await session.ask("Summarise the refund policy")
+
+    assert session.calls[-1].tool_input == {"document_id": "d1", "corpus_key": "policies"}
+    assert "- **Costs**: The buyer pays. [1]" in answer
+
+
 # Memory
 
 
@@ -356,6 +370,23 @@ async def test_a_file_is_added_to_the_knowledge_base():
         {"title": "Birds", "text": "They sing."}
     ]
     assert answer == "**notes.md** is in the knowledge base now."
+
+
+async def test_a_tool_that_takes_files_is_given_the_file_itself():
+    fields = {name: {"type": "string"} for name in ("artifact_id", "document_id", "corpus_key")}
+    index = tool("index", "structured_indexing", required=("document_id", "corpus_key"), **fields)
+    session = OfflineSession(index, *FILE_TOOLS)
+    session.answers["index"] = lambda _: {"parts": 1}
+    session.drop("notes.pdf", "They sing.")
+    asked = await session.ask("Add this to the knowledge base")
+    await session.ask("Add notes.pdf to the corpus birds")
+
+    assert asked == "To use **index** I need: `corpus_key`."
+    assert session.calls[0].tool_input == {
+        "artifact_id": "art_1",
+        "document_id": "notes.pdf",
+        "corpus_key": "birds",
+    }
 
 
 async def test_a_tool_is_used_when_it_is_named():

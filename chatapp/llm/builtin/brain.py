@@ -7,6 +7,7 @@ from chatapp.llm.builtin.moves import Move
 from chatapp.llm.builtin.rules.clock import clock
 from chatapp.llm.builtin.rules.compaction import compaction
 from chatapp.llm.builtin.rules.comparison import comparison
+from chatapp.llm.builtin.rules.documents import documents
 from chatapp.llm.builtin.rules.fallback import fallback
 from chatapp.llm.builtin.rules.indexing import indexing
 from chatapp.llm.builtin.rules.inventory import inventory
@@ -36,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     noted,
     remembered,
     comparison,
+    documents,
     sources,
     remembered_at_all,
     sub_agents,

@@ -75,6 +75,8 @@ _WRAPPING = re.compile(
     r"(?:which|what) (?:file|document)s? (?:mention|contain|discuss|cover|ha|talk about|say)\w*|"
     r"(?:can you |could you )?(?:tell|show|give|find|extract|look up|get|quote|name)"
     r"(?: me| us)?(?: (?:more|something|all))?(?: about)?|"
+    r"(?:can you |could you )?(?:summari[sz]e|sum up|fasse?|r[eé]sume[rz]?)|"
+    r"(?:(?:write|make|give me) )?an? (?:short |brief )?(?:summary|overview) of|"
     r"was (?:steht|sagt)\b.{0,30}?\b(?:uber|über|zu|zum|zur)|"
     r"que (?:dit|dice)\b.{0,30}?\b(?:sur|sobre)"
     r")\s+",

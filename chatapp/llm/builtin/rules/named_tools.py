@@ -14,6 +14,7 @@ OWN_RULES = (
     "artifact_read",
     "corpora_search",
     "document_conversion",
+    "get_document_text",
     "image_read",
     "structured_document_index",
     "structured_indexing",

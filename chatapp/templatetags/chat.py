@@ -144,15 +144,18 @@ def day(moment: datetime | str | None) -> str:
 
 
 @register.filter
-def is_plain(value: Any) -> bool:
-    """Whether a value reads well without being spelled out as JSON."""
-    return isinstance(value, str | int | float) and not isinstance(value, bool)
-
-
-@register.filter
 def pretty_json(value: Any) -> str:
     """JSON with its keys in their order."""
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+@register.filter
+def in_words(value: Any) -> str:
+    """Text as it is, small values on one line, large ones spelled out."""
+    if isinstance(value, str):
+        return value
+    line = json.dumps(value, ensure_ascii=False, default=str)
+    return line if len(line) <= 72 else pretty_json(value)
 
 
 @register.inclusion_tag("events/_text_box.html")
@@ -181,15 +184,7 @@ def _rows(values: Mapping[str, Any], locked: set[str], prefix: str) -> Iterator[
         if isinstance(value, dict) and any(lock.startswith(f"{name}.") for lock in locked):
             yield from _rows(value, locked, f"{name}.")
             continue
-        yield {"name": name, "text": _in_words(value), "is_locked": name in locked}
-
-
-def _in_words(value: Any) -> str:
-    """Text as it is, small values on one line, large ones spelled out."""
-    if isinstance(value, str):
-        return value
-    line = json.dumps(value, ensure_ascii=False, default=str)
-    return line if len(line) <= 72 else pretty_json(value)
+        yield {"name": name, "text": in_words(value), "is_locked": name in locked}
 
 
 @register.filter

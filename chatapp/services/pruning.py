@@ -37,9 +37,9 @@ def prune(*, dry_run: bool = False) -> dict[str, int]:
 def expired_artifacts() -> "models.QuerySet[Artifact]":
     # Capped, since no database adds two thousand million days to a date.
     days = Cast(Least("ttl_days", _LONGEST_TTL), models.IntegerField())
+    time = models.ExpressionWrapper(days * timedelta(days=1), output_field=models.DurationField())
     expires_at = models.ExpressionWrapper(
-        models.F("created_at") + days * timedelta(days=1),
-        output_field=models.DateTimeField(),
+        models.F("created_at") + time, output_field=models.DateTimeField()
     )
     rows = Artifact.objects.filter(ttl_days__isnull=False)
     return rows.annotate(expires_at=expires_at).filter(expires_at__lt=Now())

@@ -198,9 +198,11 @@ def idle_sessions() -> "models.QuerySet[Session]":
     """Sessions whose `tti_minutes` have passed since anything happened in them."""
     # Capped, since no database adds 2**53 minutes to a date; SQLite multiplies plain integers only.
     minutes = Cast(Least("tti_minutes", _LONGEST_TTI), models.IntegerField())
+    time = models.ExpressionWrapper(
+        minutes * timedelta(minutes=1), output_field=models.DurationField()
+    )
     idle_since = models.ExpressionWrapper(
-        models.F("last_event_at") + minutes * timedelta(minutes=1),
-        output_field=models.DateTimeField(),
+        models.F("last_event_at") + time, output_field=models.DateTimeField()
     )
     quiet = Session.objects.alive().filter(tti_minutes__gt=0).exclude(state="running")
     return quiet.annotate(idle_at=idle_since).filter(idle_at__lt=Now())

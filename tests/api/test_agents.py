@@ -53,7 +53,7 @@ def test_the_key_of_another_agent_is_a_conflict(admin, small):
         ({"key": "not a key"}, "key"),
         ({"key": "key\n"}, "key"),
         ({"tool_configurations": {"x": {"type": "teleport"}}}, "tool_configurations.x"),
-        ({"tool_configurations": {"x": {"type": "lambda"}}}, "tool_configurations.x.lambda.tool_id"),
+        ({"skills": {"x": {"content": "c"}}}, "skills.x.description"),
         ({"skills": {"x": {"description": "d" * 501, "content": ""}}}, "skills.x.description"),
         ({"compaction": {"threshold_percent": 10}}, "compaction.threshold_percent"),
         ({"metadata": []}, "metadata"),

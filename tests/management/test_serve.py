@@ -32,11 +32,12 @@ def test_it_is_up_and_ready(web):
     assert httpx2.get(f"{web.url}/readyz").json()["ready"] is True
 
 
-@pytest.mark.parametrize(("role", "page"), [("admin", "/admin/"), ("reviewer", "/review/")])
-def test_its_first_start_prints_a_link_that_signs_in(web, role, page):
+@pytest.mark.parametrize(("role", "path"), [("admin", "/admin/"), ("reviewer", "/review/")])
+def test_its_first_start_prints_a_link_that_signs_in(web, role, path):
     person = Person(web, web.link_of(role))
 
-    assert person.get(page).status_code == 200
+    assert person.get(path).status_code == 200
+    person.close()
 
 
 def test_static_files_have_hashed_names_and_stay_in_caches(web):

@@ -1,4 +1,4 @@
-"""Fixtures for all tests. Alice owns what is made, Bob is a stranger, Rita reviews, Ada is admin."""
+"""Fixtures for all tests. Alice owns what is made, Bob is a stranger, Rita reviews, Ada rules."""
 
 from collections.abc import Iterator
 from pathlib import Path

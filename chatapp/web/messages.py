@@ -37,8 +37,14 @@ def send(request: WebRequest, key: str) -> HttpResponse:
             session=session, file=file, filename=file.name or "", mime_type=file.content_type or ""
         )
     client_id = form.cleaned_data["client_id"]
-    submit_message(session=session, author=request.user, body=form.body, client_id=client_id)
-    return _accepted(request, session, client_id or "")
+    submission = submit_message(
+        session=session, author=request.user, body=form.body, client_id=client_id
+    )
+    response = _accepted(request, session)
+    if submission.turn.input_seq is None:
+        # It stands in the queue until its turn comes, so no page need show it elsewhere.
+        response.headers["X-Queued"] = "true"
+    return response
 
 
 @login_required
@@ -95,9 +101,7 @@ def remove_from_queue(request: WebRequest, key: str, turn_id: int) -> HttpRespon
     return HttpResponse("")
 
 
-def _accepted(request: WebRequest, session: Session, client_id: str = "") -> HttpResponse:
+def _accepted(request: WebRequest, session: Session) -> HttpResponse:
     if not request.htmx and request.headers.get("X-Requested-With") != "fetch":
         return HttpResponseRedirect(reverse("session", args=[session.key]))
-    response = HttpResponse(status=202)
-    response.headers["X-Client-Id"] = client_id[:100].encode("ascii", "ignore").decode()
-    return response
+    return HttpResponse(status=202)

@@ -31,7 +31,7 @@ async function deliver(card, url, content, clientId) {
   try {
     const response = await post(url, { content, client_id: clientId });
     if (response.ok && !response.redirected) {
-      if (response.status === 202) card.dataset.sent = "true";
+      if (response.headers.has("X-Queued")) card.remove();
       return true;
     }
     refusal = response.redirected ? "Your login has expired." : await wordsOf(response);

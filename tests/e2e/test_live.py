@@ -1,0 +1,160 @@
+"""A running turn in the browser: streamed, stopped, queued behind, broken off, taken up again."""
+
+import random
+
+from playwright.sync_api import WebSocketRoute, expect
+
+from tests.e2e.chat import LONG, Chat
+from tests.e2e.conftest import AWAY
+
+SLOW = "!tokens=150 rate=20"
+
+
+def test_an_answer_shows_while_it_is_written(modelled, visit):
+    tab = visit(modelled)
+
+    tab.say(SLOW)
+    expect(tab.live.locator(".block")).not_to_have_count(0)
+    early = len(tab.live.inner_text())
+    expect(tab.answers).to_have_count(1, timeout=LONG)
+
+    assert 0 < early < len(tab.answers.inner_text())
+    expect(tab.live).to_be_empty()
+
+
+def test_a_killed_server_comes_back_and_the_turn_goes_on(modelled, visit, watched):
+    watched.tolerate(*AWAY)
+    tab = visit(modelled)
+    tab.say(SLOW)
+    expect(tab.live.locator(".block")).not_to_have_count(0)
+
+    modelled.kill()
+    expect(tab.page.locator("#connection")).to_be_visible()
+    modelled.come_back()
+
+    expect(tab.answers).to_have_count(1, timeout=LONG)
+    tab.rests()
+    expect(tab.page.locator("#connection")).to_be_hidden()
+    shown = tab.told()
+    tab.page.reload()
+    assert tab.told() == shown
+    assert tab.seqs() == [1, 2]
+
+
+def test_a_turn_that_dies_again_and_again_is_given_up_and_retry_works(modelled, visit, watched):
+    watched.tolerate(*AWAY)
+    tab = visit(modelled)
+    tab.say(SLOW)
+    for _ in range(3):
+        expect(tab.live.locator(".block")).not_to_have_count(0, timeout=LONG)
+        modelled.kill()
+        tab.page.evaluate("document.querySelector('#live').replaceChildren()")
+        modelled.come_back()
+    expect(tab.card("turn_failed")).to_contain_text("interrupted", timeout=LONG)
+
+    tab.card("turn_failed").get_by_role("button", name="Retry").click()
+
+    expect(tab.answers).to_have_count(1, timeout=LONG)
+    tab.rests()
+
+
+def test_stop_keeps_what_was_said(modelled, visit):
+    tab = visit(modelled)
+    tab.say(SLOW)
+    expect(tab.live.locator(".block")).not_to_have_count(0)
+
+    tab.page.get_by_role("button", name="Stop").click()
+
+    expect(tab.card("session_interrupted")).to_have_count(1)
+    tab.rests()
+    expect(tab.answers).to_have_count(1)
+    assert tab.answers.inner_text()
+
+
+def test_a_message_sent_meanwhile_waits_and_can_be_changed_or_taken_back(modelled, visit):
+    tab = visit(modelled)
+    tab.say(SLOW)
+    tab.works()
+    other = tab.again()
+
+    tab.say("second")
+    tab.say("third")
+    expect(tab.queue).to_have_count(2)
+    expect(other.queue).to_have_count(2)
+    tab.queue.first.get_by_role("button", name="Edit").click()
+    tab.queue.first.locator("textarea").fill("second, but better")
+    tab.queue.first.get_by_role("button", name="Save").click()
+    expect(other.queue.first).to_contain_text("second, but better")
+    tab.queue.last.get_by_role("button", name="Remove").click()
+    expect(other.queue).to_have_count(1)
+
+    expect(tab.answers).to_have_count(2, timeout=LONG)
+    tab.rests()
+    expect(tab.card("input_message").last).to_contain_text("second, but better")
+    expect(tab.page.get_by_text("third")).to_have_count(0)
+    assert tab.told() == other.told()
+
+
+def test_an_error_of_the_model_is_told_and_can_be_tried_again(modelled, visit):
+    modelled.model({"status": 401})
+    tab = visit(modelled)
+
+    tab.say("Hello")
+    expect(tab.card("turn_failed")).to_have_count(1)
+    tab.rests()
+    tab.card("turn_failed").get_by_role("button", name="Retry").click()
+
+    expect(tab.answers).to_contain_text("You said: Hello")
+
+
+def test_blocked_sockets_fall_back_to_asking_and_the_page_says_so(modelled, watched):
+    watched.tolerate("WebSocket")
+    context = watched.context(modelled)
+    context.route_web_socket("**/ws/**", lambda socket: socket.close())
+    page = context.new_page()
+    page.goto("/")
+    tab = Chat(page)
+
+    tab.say("!tokens=200 rate=20")
+
+    expect(page.locator("#connection")).to_contain_text("blocked", timeout=LONG)
+    expect(tab.live.locator(".block")).not_to_have_count(0, timeout=LONG)
+    expect(tab.answers).to_have_count(1, timeout=LONG)
+    tab.rests()
+
+
+def test_any_number_of_broken_lines_leaves_the_same_text(modelled, watched):
+    """The soak: sockets die at random all through one answer."""
+    context = watched.context(modelled)
+    chance = random.Random(7)
+    sockets: list[WebSocketRoute] = []
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        left = chance.randint(2, 12)
+
+        def count(message: str) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0 and len(sockets) < 30:
+                socket.close(code=3000)
+                server.close()
+            elif left > 0 or len(sockets) >= 30:
+                socket.send(message)
+
+        server.on_message(count)
+        sockets.append(socket)
+
+    context.route_web_socket("**/ws/**", pass_on)
+    page = context.new_page()
+    page.goto("/")
+    tab = Chat(page)
+    tab.say("!tokens=400 rate=25")
+
+    expect(tab.answers).to_have_count(1, timeout=LONG)
+    tab.rests()
+    shown = tab.told()
+    assert len(sockets) > 5
+    page.reload()
+    assert tab.told() == shown
+    assert tab.seqs() == [1, 2]

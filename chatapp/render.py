@@ -60,6 +60,8 @@ def _render(frame: EventFrame, staff: bool) -> str:
         "staff": staff,
     }
     html: str = _template(frame.body.type).render(context)
+    if frame.hidden_reason:
+        html = _template("hidden").render({**context, "html": mark_safe(html.strip())})
     return html.strip()
 
 

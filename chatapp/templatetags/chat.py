@@ -15,12 +15,12 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from chatapp.lib import blocks, markdown
 
 register = template.Library()
 
+LONG_CHARS, LONG_LINES = 1_000, 12
 CLAMP_CHARS = 8_000
 _HEAD_CHARS, _TAIL_CHARS = 5_000, 1_500
 _SIZES = ("KB", "MB", "GB", "TB")
@@ -132,15 +132,9 @@ def clock(moment: datetime | str | None) -> SafeString:
 
 
 @register.filter
-def day(moment: datetime | str | None) -> str:
-    """“Today”, “Yesterday” or a date: the heading of a day."""
-    moment = _as_datetime(moment)
-    if moment is None:
-        return ""
-    date, today = timezone.localtime(moment).date(), timezone.localdate()
-    if (today - date).days in {0, 1}:
-        return pgettext("day", "Today") if date == today else pgettext("day", "Yesterday")
-    return date_format(date, "DATE_FORMAT")
+def is_long(text: str) -> bool:
+    """Whether a message takes more than some twelve lines."""
+    return len(text) > LONG_CHARS or text.count("\n") >= LONG_LINES
 
 
 @register.filter

@@ -1,6 +1,7 @@
 /** Places events and the answer being written. Every event once, in the order of their seq. */
 
 import { applyChange } from "./blocks.js";
+import { markDays } from "./days.js";
 import { dropPending } from "./pending.js";
 import { ScrollFollower } from "./scroll.js";
 import { announce } from "./ui.js";
@@ -22,6 +23,7 @@ export class Transcript {
     this.scroll = new ScrollFollower(element);
     this.isDirty = false;
     groupWork(this.log);
+    markDays(this.log);
     this.scroll.toStart();
   }
 
@@ -58,6 +60,7 @@ export class Transcript {
   settle() {
     if (this.isDirty) {
       groupWork(this.log);
+      markDays(this.log);
       this.foldEarliest();
       this.isDirty = false;
     }

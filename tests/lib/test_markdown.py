@@ -1,7 +1,7 @@
 import time
 
-import html5lib
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,15 +53,13 @@ ATTRIBUTES = {
 
 
 def elements(html):
-    fragment = html5lib.parseFragment(html, namespaceHTMLElements=False)
-    return [node for node in fragment.iter() if isinstance(node.tag, str)]
+    return BeautifulSoup(html, "html.parser").find_all(True)
 
 
 def assert_only_allowed(html):
     for node in elements(html):
-        tag = node.tag.split("}")[-1]
-        assert tag in {"DOCUMENT_FRAGMENT", *_TEXT, *_MATH}, tag
-        assert set(node.attrib) <= ATTRIBUTES, node.attrib
+        assert node.name in _TEXT | _MATH, node.name
+        assert set(node.attrs) <= ATTRIBUTES, node.attrs
         assert node.get("href", "https://").startswith(("http://", "https://", "mailto:"))
 
 
@@ -111,7 +109,7 @@ def test_a_link_opens_elsewhere_and_says_where_it_leads():
 def test_a_bare_address_becomes_a_link_and_a_bare_host_does_not():
     html = render("See https://a.example/x and b.example or c@d.example, ftp://e.example.")
 
-    assert [node.text for node in elements(html) if node.tag == "a"] == ["https://a.example/x"]
+    assert [node.text for node in elements(html) if node.name == "a"] == ["https://a.example/x"]
 
 
 def test_a_definition_of_a_reference_stays_readable():

@@ -1,6 +1,7 @@
 """A document in a few words, by a language model: as one answer, or as a stream of frames."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -49,7 +50,8 @@ class DocumentSummary:
         corpus = corpus_to_read(self._request, self._corpus_key)
         document = Document.objects.of(corpus, self._document_id)
         parts: list[SearchResult] = whole_document(document, MOST_PARTS)
-        return make_prompt(QUESTION, parts, self._generation), llm_for(self._asked.llm_name)
+        prompt = make_prompt(QUESTION, parts, self._generation)
+        return replace(prompt, is_whole=True), llm_for(self._asked.llm_name)
 
     def _texts(self, prompt: Prompt, llm: Llm) -> AsyncIterator[str]:
         model = llm.upstream_name or llm.name

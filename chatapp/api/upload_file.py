@@ -38,7 +38,7 @@ def upload_file(request: ApiRequest, corpus_key: str) -> Any:
             chunking=parsed(ChunkingBody, chunking).chunking_strategy,
             may_protect=may_protect(request, corpus_key),
         )
-    return 201, DocumentOut.of(document)
+    return DocumentOut.of(document)
 
 
 def _json_field(fields: QueryDict, name: str) -> dict[str, Any]:

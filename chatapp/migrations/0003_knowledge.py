@@ -16,6 +16,7 @@ FTS5 = (
         tokenize="unicode61 remove_diacritics 0 tokenchars '.,'"
     )
     """,
+    "CREATE VIRTUAL TABLE chatapp_part_vocabulary USING fts5vocab('chatapp_part_words', 'row')",
     """
     CREATE TRIGGER chatapp_part_words_insert AFTER INSERT ON chatapp_part BEGIN
         INSERT INTO chatapp_part_words(rowid, terms) VALUES (new.id, new.terms);

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from chatapp.search.embedder import Embedder, Vectors
-from chatapp.search.ranking import Lexicon, mmr, nearness
+from chatapp.search.ranking import Lexicon, mmr
 from chatapp.search.sentences import sentences
 
 LONGEST_TEXT = 8_000
-COVERAGE = 0.3
+COVERAGE = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ def by_relevance(
         return []
     texts = [candidate.text[:LONGEST_TEXT] for candidate in candidates]
     pieces = [[text, *sentences(text)] for text in texts]
-    cosines = nearness(query, [piece for of_text in pieces for piece in of_text], embedder)
+    vectors = embedder.embed([query, *(piece for of_text in pieces for piece in of_text)])
+    cosines = vectors[1:] @ vectors[0]
     ends = np.cumsum([len(of_text) for of_text in pieces])
     best = np.array([part.max() for part in np.split(cosines, ends[:-1])])
     scores = np.clip((1 - COVERAGE) * best + COVERAGE * Lexicon(texts).coverage(query), 0, 1)

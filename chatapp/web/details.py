@@ -66,7 +66,7 @@ def _check_untouched(value: dict[str, Any], session: Session) -> None:
 
 def _version(request: WebRequest) -> int | None:
     version = request.POST.get("version", "")
-    return int(version) if version.isdigit() and len(version) < 10 else None
+    return int(version) if version.isdecimal() and len(version) < 10 else None
 
 
 def _drawer(

@@ -196,7 +196,7 @@ def older_events(request: WebRequest, key: str) -> HttpResponse:
     """The page of events before a seq, for the top of the transcript."""
     session = Session.objects.access(request.user, key)
     before = request.GET.get("before", "")
-    if not before.isdigit() or len(before) > 18:
+    if not before.isdecimal() or len(before) > 18:
         raise InvalidInput("`before` must be a number.")
     rows = list(
         Event.objects.filter(session=session, seq__lt=int(before)).order_by("-seq")[: PAGE + 1]

@@ -100,6 +100,6 @@ def _read_cursor(text: str) -> tuple[datetime, int] | None:
         moment = parse_datetime(at)
     except ValueError:
         return None
-    if moment is None or timezone.is_naive(moment) or not pk.isdigit() or len(pk) > 18:
+    if moment is None or timezone.is_naive(moment) or not pk.isdecimal() or len(pk) > 18:
         return None
     return moment, int(pk)

@@ -102,7 +102,7 @@ class _Options:
             raise ToolError(f"There is no option {word!r}.", code="invalid_arguments")
 
     def _take_number(self, letter: str, digits: str) -> None:
-        if not digits.isdigit():
+        if not digits.isdecimal() or len(digits) > 9:
             raise ToolError(f"-{letter} needs a number.", code="invalid_arguments")
         number = min(int(digits), MAX_MATCHES)
         if letter == "m":

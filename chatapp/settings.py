@@ -204,6 +204,15 @@ EMBEDDING_MODEL = env_str("CHATAPP_EMBEDDING_MODEL")
 if bool(EMBEDDING_BASE_URL) != bool(EMBEDDING_MODEL):
     raise ImproperlyConfigured("Set CHATAPP_EMBEDDING_BASE_URL and …_MODEL together, or neither.")
 
+# The web: what tools may reach though it is not public (host or host:port), and who searches
+WEB_PRIVATE_HOSTS = env_list("CHATAPP_WEB_PRIVATE_HOSTS")
+TOOL_SERVER_PRIVATE_HOSTS = env_list("CHATAPP_TOOL_SERVER_PRIVATE_HOSTS")
+WEB_SEARCH_PROVIDER = env_choice("CHATAPP_WEB_SEARCH_PROVIDER", "", ("", "tavily", "searxng"))
+WEB_SEARCH_BASE_URL = env_str("CHATAPP_WEB_SEARCH_BASE_URL")
+WEB_SEARCH_API_KEY = env_secret("CHATAPP_WEB_SEARCH_API_KEY")
+if WEB_SEARCH_PROVIDER == "searxng" and not WEB_SEARCH_BASE_URL:
+    raise ImproperlyConfigured("CHATAPP_WEB_SEARCH_PROVIDER=searxng needs …_BASE_URL.")
+
 # Files and other limits
 MAX_UPLOAD_BYTES = env_int("CHATAPP_MAX_UPLOAD_MB", 100, minimum=1, maximum=10_000) * 2**20
 SESSION_QUOTA_BYTES = env_int("CHATAPP_SESSION_QUOTA_MB", 1000, minimum=1) * 2**20

@@ -233,7 +233,7 @@ def _compared(sign: str, left: Any, right: Any) -> bool:
     both_text = isinstance(left, str) and isinstance(right, str)
     if not both_text and not (_is_number(left) and _is_number(right)):
         return False
-    order = (left > right) - (left < right)
+    order = int(left > right) - int(left < right)
     return {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}[sign]
 
 

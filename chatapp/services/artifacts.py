@@ -28,6 +28,7 @@ from chatapp.models.artifacts import blob_path, new_artifact_key
 from chatapp.services.events import append_events
 
 _CHUNK = 2**20
+COPY_OF = "copy-of-"
 
 
 def add_artifact(
@@ -156,24 +157,30 @@ def purge_blobs(artifacts: "models.QuerySet[Artifact]") -> int:
 
 def copy_artifacts(*, source: Session, target: Session) -> dict[str, str]:
     """Copy every file to another session. Returns old key → new key."""
-    keys: dict[str, str] = {}
-    for artifact in source.artifacts.alive():
-        with artifact.file.open("rb") as file:
-            copy = Artifact(
-                **{
-                    field: getattr(artifact, field)
-                    for field in (
-                        *("filename", "mime_type", "size_bytes", "checksum_sha256", "metadata"),
-                        *("description", "ttl_days", "created_by", "announced"),
-                    )
-                },
-                key=new_artifact_key(),
-                session=target,
-            )
-            _store_blob(copy, file)
-        copy.save()
-        keys[artifact.key] = copy.key
-    return keys
+    return {
+        artifact.key: _copied(artifact, target, announced=artifact.announced).key
+        for artifact in source.artifacts.alive()
+    }
+
+
+def copy_artifact(*, artifact: Artifact, target: Session, announced: bool) -> Artifact:
+    """Copy one file to another session, once: the same one again is the same copy."""
+    client_id = f"{COPY_OF}{artifact.key}"
+    known = target.artifacts.filter(client_id=client_id).first()
+    return known or _copied(artifact, target, client_id=client_id, announced=announced)
+
+
+def _copied(artifact: Artifact, target: Session, **changes: Any) -> Artifact:
+    fields = (
+        *("filename", "mime_type", "size_bytes", "checksum_sha256", "metadata", "description"),
+        *("ttl_days", "created_by"),
+    )
+    values = {field: getattr(artifact, field) for field in fields}
+    copy = Artifact(**values, **changes, key=new_artifact_key(), session=target)
+    with artifact.file.open("rb") as file:
+        _store_blob(copy, file)
+    copy.save()
+    return copy
 
 
 def _check_upload(session: Session, filename: str, size: int) -> None:

@@ -75,11 +75,22 @@ class Tool(Generic[Arguments]):
     def __init__(self, configuration: dict[str, Any] | None = None) -> None:
         self.configuration = configuration or {}
 
-    def load(self) -> None:
+    @property
+    def shown_name(self) -> str:
+        """What events call it: its own name, where several tools are of one type."""
+        return self.name
+
+    @classmethod
+    def may_repeat(cls, arguments: dict[str, Any]) -> bool:
+        """Whether a call that a crash has interrupted can be made again."""
+        return not cls.has_effects
+
+    def load(self) -> bool:
         """Read what the tool needs from the database, once a turn, on a database thread.
 
-        Raises Unprocessable when the agent cannot be run with it.
+        False when it is not to be had: the model is not offered it then.
         """
+        return True
 
     def description(self) -> str:
         return " ".join((self.__doc__ or "").split())

@@ -47,9 +47,6 @@ class ConfiguredTool:
     def _schema(self) -> JSON:
         return self.tool.input_schema()
 
-    def shown_arguments(self, given: Mapping[str, Any]) -> JSON:
-        return merge(given, self.shown)
-
     def arguments(self, shown: Mapping[str, Any]) -> JSON:
         """What the tool gets, from what the log shows: locked values are put in anew.
 
@@ -84,18 +81,17 @@ class Toolbox:
     def input_of(self, call: ToolCall) -> ToolInput:
         """The call as the log keeps it: with the locked arguments, and those named."""
         tool = self._tools.get(call.name)
+        shown = tool.shown if tool else {}
         try:
-            given = parse_object(call.arguments)
+            tool_input = merge(parse_object(call.arguments), shown)
         except ValueError:
-            given, tool_input = None, {UNPARSED: clean_text(call.arguments[:2000])}
-        else:
-            tool_input = tool.shown_arguments(given) if tool else given
+            shown, tool_input = {}, {UNPARSED: clean_text(call.arguments[:2000])}
         return ToolInput(
             tool_call_id=clean_text(call.id),
             tool_configuration_name=clean_text(call.name[:200]),
-            tool_name=tool.tool.name if tool else clean_text(call.name[:200]),
+            tool_name=tool.tool.shown_name if tool else clean_text(call.name[:200]),
             tool_input=tool_input,
-            locked=tuple(tool.shown) if tool and given is not None else (),
+            locked=tuple(shown),
         )
 
     async def call(self, body: ToolInput) -> list[EventBody]:

@@ -89,12 +89,14 @@ async def _run_steps(brain: Brain, told: list[EventBody]) -> AsyncIterator[Happe
     step = brain.steps[brain.first_step]
     async for body in _call_tools(brain, step, _unanswered(told)):
         yield body
-    for _ in range(MAX_TRANSITIONS + 1):
+    for transitions in range(MAX_TRANSITIONS + 1):
         async for happening in _run_step(brain, step, told):
             yield happening
         transition = brain.next_step(step, told)
         if transition is None:
             return
+        if transitions == MAX_TRANSITIONS:
+            break
         yield transition
         step = brain.steps[transition.to_step]
     yield StepTransitionLimitExceeded(

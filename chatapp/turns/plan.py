@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from chatapp.errors import TurnError, Unprocessable
 from chatapp.events.bodies import EventBody
 from chatapp.events.frames import EventFrame
-from chatapp.lib import velocity
 from chatapp.lib.database_threads import DatabaseThreads
 from chatapp.llm.base import ImageInput, Provider
 from chatapp.llm.retry import RetryPolicy
@@ -28,7 +27,7 @@ from chatapp.tools.offloading import Offloading
 from chatapp.tools.toolbox import ConfiguredTool, Toolbox
 from chatapp.turns.history import history_of
 from chatapp.turns.loop import Step
-from chatapp.turns.steps import Agent
+from chatapp.turns.steps import Agent, rendered
 
 MAX_EVENTS = 5_000
 
@@ -77,7 +76,7 @@ def prepare(claim: Claim, database: DatabaseThreads) -> Plan:
     try:
         steps = _steps(agent, claim, database, llm, images)
         retry = RetryPolicy.model_validate(model.get("retry_configuration") or {})
-    except (velocity.VelocityError, Unprocessable, ValidationError) as exc:
+    except (Unprocessable, ValidationError) as exc:
         raise TurnError(
             "This agent is not set up rightly, so it cannot answer.",
             reason="agent_setup",
@@ -155,10 +154,11 @@ def configured_tools(agent: Agent, secrets: Mapping[str, str]) -> list[Configure
     scope = agent.scope
     opened = with_secrets(scope, secrets)
     hidden = with_secrets(scope, dict.fromkeys(secrets, MASK))
-    return [
+    tools = [
         _configured(name, configuration, scope, opened, hidden)
         for name, configuration in agent.snapshot["tool_configurations"].items()
     ]
+    return [tool for tool in tools if tool is not None]
 
 
 def _configured(
@@ -167,7 +167,7 @@ def _configured(
     scope: Mapping[str, Any],
     opened: Mapping[str, Any],
     hidden: Mapping[str, Any],
-) -> ConfiguredTool:
+) -> ConfiguredTool | None:
     kind = Tool.registry.get(configuration.get("type", ""))
     if kind is None:
         raise Unprocessable(f"There is no tool of type {configuration.get('type')!r}.")
@@ -177,12 +177,15 @@ def _configured(
     except Unprocessable as exc:
         raise Unprocessable(f"Tool {name!r}: {exc.message}") from exc
     tool = kind(resolved)
-    tool.load()
+    if not tool.load():
+        return None
     template = configuration.get("description_template")
     return ConfiguredTool(
         name=name,
         tool=tool,
-        description=velocity.render(template, scope) if template else tool.description(),
+        description=rendered(template, scope, f"Description of {name!r}")
+        if template
+        else tool.description(),
         configuration=resolved,
         locked=resolved.get("argument_override") or {},
         shown=shown,

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from chatapp.events.bodies import ToolInput, ToolOutput
-from chatapp.models import Session, Turn
+from chatapp.models import Session
 from chatapp.services.events import standing
 from chatapp.services.turns import Claim, fail_interrupted
 from chatapp.tools.base import Tool
@@ -29,13 +29,15 @@ def _has_open_effects(claim: Claim) -> bool:
     bodies = [event.value for event in claim.turn.events.order_by("seq")]
     answered = {body.tool_call_id for body in bodies if isinstance(body, ToolOutput)}
     return any(
-        _has_effects(body, claim.turn)
+        _has_effects(body, claim)
         for body in bodies
         if isinstance(body, ToolInput) and body.tool_call_id not in answered
     )
 
 
-def _has_effects(body: ToolInput, turn: Turn) -> bool:
+def _has_effects(body: ToolInput, claim: Claim) -> bool:
     """A tool we know nothing of is taken to have effects."""
-    kind = Tool.registry.get(body.tool_name)
-    return kind is None or kind.has_effects
+    configurations = claim.session.agent.tool_configurations
+    configuration = configurations.get(body.tool_configuration_name, {})
+    kind = Tool.registry.get(configuration.get("type", body.tool_name))
+    return kind is None or not kind.may_repeat(body.tool_input)

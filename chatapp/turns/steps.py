@@ -32,7 +32,7 @@ class Agent:
     scope: Mapping[str, Any]
 
     def steps(self, tools: Sequence[ConfiguredTool], toolbox: MakeToolbox) -> dict[str, Step]:
-        """Raises VelocityError or Unprocessable when one cannot be made."""
+        """Raises Unprocessable when one cannot be made."""
         return {
             name: self._step(name, step, tools, toolbox)
             for name, step in self.snapshot["steps"].items()
@@ -77,8 +77,8 @@ class Agent:
         shown = [{"name": tool.name, "description": tool.description} for tool in chosen]
         scope = {**self.scope, "tools": shown}
         texts = [
-            velocity.render(_template(instruction), scope)
-            for instruction in step.get("instructions") or ()
+            rendered(_template(instruction), scope, f"Instruction {number} of step {name!r}")
+            for number, instruction in enumerate(step.get("instructions") or (), start=1)
             if instruction.get("enabled", True)
         ]
         return Step(
@@ -100,6 +100,14 @@ class Agent:
             return []
         tool = InvokeSkill.offering(offered)
         return [ConfiguredTool(skills.NAME, tool, tool.description())]
+
+
+def rendered(template: str, scope: Mapping[str, Any], place: str) -> str:
+    """Raises Unprocessable that says which template it is, and where in it."""
+    try:
+        return velocity.render(template, scope)
+    except velocity.VelocityError as exc:
+        raise Unprocessable(f"{place}: {exc}") from exc
 
 
 def _allowed(
@@ -126,8 +134,9 @@ def _reminders(step: JSON, scope: Mapping[str, Any]) -> dict[Hook, tuple[str, ..
     reminders: dict[Hook, tuple[str, ...]] = {}
     for reminder in step.get("reminders") or ():
         if "template" in reminder:
-            text = velocity.render(reminder["template"], scope)
-            for hook in reminder.get("hooks") or ("input_message",):
+            text = rendered(reminder["template"], scope, "A reminder")
+            hooks: list[Hook] = reminder.get("hooks") or ["input_message"]
+            for hook in hooks:
                 reminders[hook] = (*reminders.get(hook, ()), text)
     return reminders
 

@@ -22,15 +22,29 @@ async def host(transactional_db):
 
 
 @pytest.fixture
-async def chat(host, llm):
+async def chat(start_chat):
     """Alice's session with an agent on the scripted model, and ways to talk in it."""
-    made = await sync_to_async(_make)()
-    return Chat(host, made)
+    return await start_chat()
+
+
+@pytest.fixture
+def start_chat(host, llm):
+    """`await start_chat(tool_configurations=…)`: a chat with an agent that has these fields."""
+
+    async def start(**fields):
+        return Chat(host, await sync_to_async(_make)(**fields))
+
+    return start
 
 
 def _make(**fields):
     Llm.objects.get_or_create(name="scripted", defaults={"provider": "scripted"})
-    return make_session(owner=make_user("alice"), agent=make_agent(**fields))
+    session = {key: fields.pop(key) for key in ("metadata_of_session",) if key in fields}
+    return make_session(
+        owner=make_user("alice"),
+        agent=make_agent(**fields),
+        metadata=session.get("metadata_of_session"),
+    )
 
 
 class Chat:
@@ -51,6 +65,10 @@ class Chat:
             while not turn.is_over:
                 await asyncio.sleep(0.01)
                 await turn.arefresh_from_db()
+
+    async def outputs(self):
+        """What the tools gave, in the order they were ready."""
+        return [body.tool_output for body in await self.bodies() if body.type == "tool_output"]
 
     async def bodies(self):
         return [event.value async for event in self.session.events.order_by("seq")]

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from chatapp.api.v2 import api, tokens
+from chatapp.api.v2 import api, docs, nothing, tokens
 from chatapp.live import polling
 from chatapp.web import (
     accounts,
@@ -55,7 +55,10 @@ urlpatterns = [
     path("s/<str:key>/a/<str:artifact_key>/preview", artifacts.preview, name="artifact-preview"),
     path("s/<str:key>/a/<str:artifact_key>/remove", artifacts.remove, name="artifact-remove"),
     path("s/<str:key>/a/<str:artifact_key>/restore", artifacts.restore, name="artifact-restore"),
+    path("v2/", nothing),
+    path("v2/docs", docs, name="api-docs"),
     path("v2/", api.urls),
+    path("v2/<path:path>", nothing),
     path("oauth/", tokens.urls),
     path("oauth2/", include((tokens.urls[0], "oauth"), namespace="oauth2")),
     path("review/", review.review_list, name="review"),

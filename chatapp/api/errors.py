@@ -30,7 +30,7 @@ class ErrorBody(BaseModel):
     id: str | None = None
 
 
-class RequestTimedOut(ChatappError):  # noqa: N818 - named as ours are
+class RequestTimedOut(ChatappError):
     """The time that `Request-Timeout` grants was over. What had begun may still finish."""
 
     code: ClassVar[str] = "timed_out"

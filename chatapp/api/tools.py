@@ -1,7 +1,7 @@
 """/v2/tools: functions people wrote, what tool servers offer, and the built-in ones."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from ninja import Query
 from pydantic import Field
@@ -44,8 +44,10 @@ ToolType = Literal[
     "get_document_text",
     "structured_indexing",
 ]
-# Types that clients of the contract know; another would make a whole list unreadable to them.
-KNOWN_TYPES = frozenset(ToolType.__args__) - {"structured_indexing"}  # type: ignore[attr-defined]
+# Listed without being rows. Clients know these types: another would make a list unreadable to them.
+BUILT_IN_TYPES = frozenset(get_args(ToolType)) - {
+    *("dynamic_vectara", "mcp", "lambda", "structured_indexing")
+}
 
 
 class ToolQuery(FilterQuery):
@@ -95,7 +97,7 @@ def _places_of_built_in(query: ToolQuery) -> Iterator[tuple[int, Any]]:
         return
     found = matcher(query.filter or "")
     for name, kind in base.Tool.registry.items():
-        wanted = name in KNOWN_TYPES and query.type in (None, name)
+        wanted = name in BUILT_IN_TYPES and query.type in (None, name)
         if wanted and (found(name) or found(kind().description())):
             yield 1, name
 
@@ -128,7 +130,7 @@ async def try_code(request: ApiRequest, body: FunctionTest) -> FunctionTestOut:
 @router.get("/{tool_id}", response=ToolOut, operation_id="getTool")
 def get_tool(request: ApiRequest, tool_id: str) -> ToolOut:
     name = tool_id.removeprefix(BUILT_IN)
-    if tool_id != name and name in base.Tool.registry:
+    if tool_id != name and name in BUILT_IN_TYPES and name in base.Tool.registry:
         return ToolOut.of_built_in(base.Tool.registry[name])
     return ToolOut.of(Tool.objects.named(tool_id))
 

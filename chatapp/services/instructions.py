@@ -35,13 +35,9 @@ def create_instruction(
 
 
 @transaction.atomic
-def update_instruction(
-    *, key: str, author: User, changes: Mapping[str, Any]
-) -> InstructionVersion:
+def update_instruction(*, key: str, author: User, changes: Mapping[str, Any]) -> InstructionVersion:
     """Change what `changes` name, and number it as the next version."""
-    instruction = (
-        Instruction.objects.select_for_update().filter(key=key).first() or _absent(key)
-    )
+    instruction = Instruction.objects.select_for_update().filter(key=key).first() or _absent(key)
     latest = version_of(instruction, None)
     template = changes.get("template", latest.template)
     check_template(template, "template")
@@ -51,9 +47,7 @@ def update_instruction(
     check_metadata(instruction.metadata, {})
     instruction.save()
     _record(author, instruction, "update")
-    return instruction.versions.create(
-        number=latest.number + 1, template=template, author=author
-    )
+    return instruction.versions.create(number=latest.number + 1, template=template, author=author)
 
 
 def instruction_named(key: str) -> Instruction:
@@ -125,16 +119,16 @@ def render_test(
         ],
     }
     try:
-        return velocity.render(velocity.parse(version.template), values)
+        return velocity.render(version.template, values)
     except velocity.VelocityError as exc:
         raise Unprocessable(f"The template cannot be rendered. {exc}") from exc
 
 
 def latest_versions(instructions: Sequence[Instruction]) -> dict[int, InstructionVersion]:
     """Instruction → its latest version, in one query."""
-    newest = InstructionVersion.objects.filter(
-        instruction=models.OuterRef("instruction")
-    ).order_by("-number")
+    newest = InstructionVersion.objects.filter(instruction=models.OuterRef("instruction")).order_by(
+        "-number"
+    )
     rows = InstructionVersion.objects.filter(
         instruction__in=instructions, pk=models.Subquery(newest.values("pk")[:1])
     )

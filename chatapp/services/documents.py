@@ -71,10 +71,10 @@ def store_document(
     if not drafts:
         raise InvalidInput("The document has no text that could be found.", {"text": "Missing."})
     drafts = [_clean(draft) for draft in drafts]
-    metadata = storable_metadata(metadata)
     if not may_protect:
         _check_protected(corpus, metadata, drafts)
-    metadata = storable_metadata({**metadata, **(fixed or {})})
+    metadata = {**metadata, **(fixed or {})}
+    check_metadata(metadata, {})
     document = Document(
         corpus=corpus,
         key=key,
@@ -109,11 +109,11 @@ def set_document_metadata(
 ) -> Document:
     """Put in the place of the document's metadata, or merge: there, null takes a field away."""
     document = _locked(document)
-    old, given = document.metadata, storable_metadata(metadata)
-    new = given if replace else {**old, **given}
+    old, new = document.metadata, dict(metadata)
     if not replace:
-        new = {name: value for name, value in new.items() if given.get(name, value) is not None}
-    new = storable_metadata(new)
+        merged = {**old, **new}
+        new = {name: value for name, value in merged.items() if new.get(name, value) is not None}
+    check_metadata(new, {})
     if not may_protect:
         _check_unchanged(document.corpus, old, new)
     size = len(orjson.dumps(new)) - len(orjson.dumps(old))
@@ -140,16 +140,6 @@ def delete_documents(*, corpus: Corpus, ids: Collection[int]) -> int:
     rows.delete()
     corpus_changed(corpus, parts=-parts)
     return count
-
-
-def storable_metadata(metadata: Any) -> dict[str, Any]:
-    """The metadata as every database takes it. Raises InvalidInput if none could."""
-    check_metadata(metadata, {})
-    packed = orjson.dumps(metadata)
-    if b"\\u0000" in packed:
-        raise InvalidInput("Metadata holds a NUL character.", {"metadata": "A NUL character."})
-    plain: dict[str, Any] = orjson.loads(packed)
-    return plain
 
 
 def corpus_changed(corpus: Corpus, *, parts: int = 0) -> None:
@@ -252,10 +242,11 @@ def terms_of(text: str, context: str) -> str:
 
 def _clean(draft: PartDraft) -> PartDraft:
     """What a database cannot store becomes a space: NUL and halves of characters."""
+    check_metadata(draft.metadata, {})
     return PartDraft(
         text=_storable(draft.text),
         context=_storable(draft.context),
-        metadata=storable_metadata(draft.metadata),
+        metadata=draft.metadata,
         custom_dimensions=draft.custom_dimensions,
         table_id=draft.table_id,
         image_id=draft.image_id,

@@ -28,7 +28,7 @@ class BodyLimit:
             return await self.app(scope, receive, send)
         limit = limit_for(scope["path"])
         claimed = dict(scope["headers"]).get(b"content-length", b"0")
-        if claimed.isdecimal() and int(claimed) > limit:
+        if claimed.isdigit() and int(claimed) > limit:
             return await _refuse(send, limit)
         seen, started = 0, False
 

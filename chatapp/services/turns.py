@@ -422,7 +422,7 @@ def finish_turn(
     if turn is None or session is None:
         raise LostTurn
     if usage is not None:
-        turn.usage = dict(usage)
+        turn.usage, turn.model_name = dict(usage), usage.get("served_by", "")
         context = usage.get("session_context_usage")
         changes: dict[str, Any] = {"usage": context} if context else {}
         if step_name is not None:

@@ -14,7 +14,7 @@ class TurnUsage:
         self._first_token_ms: int | None = None
         self._model_ms = 0
         self._window = context_window
-        self._names = {"model": model, "served_by": served_by} if model else {}
+        self._names = {"served_by": served_by, **({"model": model} if model else {})}
 
     def add(self, asked: Asked) -> None:
         self.requests += 1

@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 
 from chatapp.bus import bus, session_topic
 from chatapp.models import Llm, Turn
+from chatapp.services.agent_secrets import set_secrets
 from chatapp.turns.hosting import Host
 from tests.factories import make_agent, make_session, make_user, send
 
@@ -39,12 +40,11 @@ def start_chat(host, llm):
 
 def _make(**fields):
     Llm.objects.get_or_create(name="scripted", defaults={"provider": "scripted"})
-    session = {key: fields.pop(key) for key in ("metadata_of_session",) if key in fields}
-    return make_session(
-        owner=make_user("alice"),
-        agent=make_agent(**fields),
-        metadata=session.get("metadata_of_session"),
-    )
+    metadata = fields.pop("metadata_of_session", None)
+    secrets = fields.pop("secrets_of_agent", {})
+    alice, agent = make_user("alice"), make_agent(**fields)
+    set_secrets(agent=agent, actor=alice, secrets=secrets, replace=True)
+    return make_session(owner=alice, agent=agent, metadata=metadata)
 
 
 class Chat:
@@ -84,3 +84,10 @@ class Chat:
 
     async def turn(self):
         return await Turn.objects.order_by("-pk").afirst()
+
+
+async def until(condition):
+    """Wait for what happens elsewhere and tells nobody."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - there is no event to wait for
+            await asyncio.sleep(0.01)

@@ -15,6 +15,7 @@ from chatapp.models import ModelCall, Turn
 from chatapp.services.events import Fence, append_events
 from chatapp.services.sessions import delete_session
 from chatapp.services.turns import claim_turn, request_cancel
+from tests.turns.conftest import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -108,9 +109,7 @@ async def test_deleting_a_session_stops_its_turn(chat, llm):
     await _until_running(turn)
 
     await sync_to_async(delete_session)(session=chat.session)
-    async with asyncio.timeout(10):
-        while chat.host.runner.running:
-            await asyncio.sleep(0.01)
+    await until(lambda: not chat.host.runner.running)
 
     await turn.arefresh_from_db()
     assert turn.status == "cancelled"

@@ -1,6 +1,5 @@
 """A parent and its sub-agents, in turns with a scripted model."""
 
-import asyncio
 import json
 
 import pytest
@@ -10,6 +9,7 @@ from chatapp.llm.base import TextDelta, ToolCall
 from chatapp.models import Session
 from chatapp.services.turns import request_cancel
 from tests.factories import make_agent, make_artifact, make_session, make_user
+from tests.turns.conftest import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -158,7 +158,7 @@ async def test_stopping_the_parent_stops_the_child(start_chat, helper, llm):
     chat = await start_chat(tool_configurations={"helper": asks("helper")})
     llm.will_answer([call("c1", "helper", message="Think long")], [TextDelta("Once"), 30.0])
     turn = await chat.send()
-    await _until(lambda: len(llm.requests) == 2)
+    await until(lambda: len(llm.requests) == 2)
 
     await sync_to_async(request_cancel)(session=chat.session, actor=chat.session.owner)
     await chat.over(turn)
@@ -192,9 +192,3 @@ async def test_agents_that_ask_themselves_come_to_an_end(start_chat, llm):
 
     assert turn.status == "completed"
     assert await Session.objects.filter(origin="sub_agent").acount() == 4
-
-
-async def _until(condition):
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.01)

@@ -22,6 +22,7 @@ class ChatappConfig(AppConfig):
         import_submodules("chatapp.admin")
         from chatapp import checks  # noqa: F401 - registers itself
         from chatapp.bus import bus
+        from chatapp.services import revocation  # noqa: F401 - listens from now on
         from chatapp.turns.engine import engine_for
 
         bus.engine = engine_for(settings.TURN_RUNNER)

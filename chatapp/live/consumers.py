@@ -36,8 +36,12 @@ class SessionConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels
     hide_thinking = False
 
     async def connect(self) -> None:
-        self._waiting: deque[str] = deque()
+        # What is to be sent; None for the end.
+        self._waiting: deque[str | None] = deque()
         self._wake = asyncio.Event()
+        # Nothing leaves while it is being asked whether this is still allowed.
+        self._allowed = asyncio.Event()
+        self._allowed.set()
         self._overflowed = False
         self._tasks: list[asyncio.Task[None]] = []
         self._stream: SessionStream | None = None
@@ -98,14 +102,23 @@ class SessionConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels
         self._waiting.append(text)
         self._wake.set()
 
+    def end(self) -> None:
+        """Called by the stream when the session was deleted."""
+        self._waiting.append(None)
+        self._wake.set()
+
     async def _send_waiting(self) -> None:
         try:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
                 while self._waiting:
+                    await self._allowed.wait()
+                    text = self._waiting.popleft()
+                    if text is None:
+                        return await self.close(NOT_FOUND)
                     async with asyncio.timeout(STUCK_SECONDS):
-                        await self.send(text_data=self._waiting.popleft())
+                        await self.send(text_data=text)
         except TimeoutError:
             await self.close(TOO_SLOW)
         except (OSError, RuntimeError):
@@ -129,29 +142,32 @@ class SessionConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels
             await bus.unwatch(watch)
 
     async def _take_user_frames(self, frames: list[Any]) -> None:
+        if any(isinstance(frame, RightsFrame) for frame in frames):
+            await self._check_rights()
         rows = {
             frame.session_key: row_message(frame) for frame in frames if isinstance(frame, RowFrame)
         }
         if rows and not self.staff:
             self.put(dumps(list(rows.values())))
-        if any(isinstance(frame, RightsFrame) for frame in frames):
-            await self._check_rights()
 
     async def _check_rights(self) -> None:
+        self._allowed.clear()
         try:
             await reading.database.run(
                 reading.open_session, self._cookie, self._key, staff=self.staff
             )
         except NotAuthenticated:
-            await self.close(UNAUTHENTICATED)
+            return await self.close(UNAUTHENTICATED)
         except ChatappError:
-            await self.close(NOT_FOUND)
+            return await self.close(NOT_FOUND)
+        self._allowed.set()
 
     def _asked(self) -> tuple[str, str, int, bool]:
         headers = dict(self.scope["headers"])
         cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
         query = dict(
-            pair.partition("=")[::2] for pair in self.scope["query_string"].decode().split("&")
+            pair.partition("=")[::2]
+            for pair in self.scope["query_string"].decode("latin-1").split("&")
         )
         after = query.get("after", "0")
         return (

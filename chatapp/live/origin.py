@@ -1,10 +1,10 @@
 """Refuse sockets that another site's page opens with our user's cookie."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 
 
 class SameOrigin:
@@ -21,11 +21,13 @@ class SameOrigin:
 
 def is_allowed(headers: dict[bytes, bytes]) -> bool:
     origin = headers.get(b"origin", b"").decode("latin-1")
-    host = headers.get(b"host", b"").decode("latin-1")
+    host = headers.get(b"host", b"").decode("latin-1").lower()
+    if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
+        return False
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
-    parts = urlsplit(origin)
-    return parts.scheme in {"http", "https"} and parts.netloc.lower() == host.lower() != ""
+    schemes = ("https",) if settings.BEHIND_TLS else ("http", "https")
+    return origin.lower() in {f"{scheme}://{host}" for scheme in schemes}
 
 
 class _Refusal(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types

@@ -11,6 +11,7 @@ from chatapp.errors import NotAuthenticated
 from chatapp.events.frames import Draft, EventFrame, TurnFrame
 from chatapp.lib.database_threads import DatabaseThreads
 from chatapp.models import Artifact, Event, Session, Turn, User
+from chatapp.services.reviews import read_on
 
 MAX_EVENTS = 500
 database = DatabaseThreads("live", 8 if settings.POSTGRESQL else 2)
@@ -43,10 +44,7 @@ class News:
 def open_session(cookie: str, key: str, *, staff: bool) -> Opening:
     """Raises NotAuthenticated without a login, NotFound for what is not visible."""
     user = user_of(cookie)
-    if staff:
-        session = Session.objects.access_to_review(user, key)
-    else:
-        session = Session.objects.access(user, key)
+    session = read_on(reviewer=user, key=key) if staff else Session.objects.access(user, key)
     hidden = session.agent.show_thinking == session.agent.ShowThinking.HIDDEN
     return Opening(user.pk, session.pk, session.key, staff, hidden)
 

@@ -7,7 +7,7 @@ text sends for the text so far.
 
 import asyncio
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
@@ -40,12 +40,15 @@ CHECK_SECONDS = 5.0 if settings.REDIS_URL or settings.TURN_RUNNER == "worker" el
 
 
 class Watcher(Protocol):
-    """A socket. `put` must not wait."""
+    """A socket. `put` and `end` must not wait."""
 
     staff: bool
     hide_thinking: bool
 
     def put(self, text: str) -> None: ...
+
+    def end(self) -> None:
+        """The session is gone: nothing more will come."""
 
 
 class SessionStream:
@@ -124,7 +127,7 @@ class SessionStream:
                 log.warning("stream.database_away", exc_info=True)
                 await asyncio.sleep(1)
 
-    async def _take(self, frames: Iterable[Frame]) -> None:
+    async def _take(self, frames: Sequence[Frame]) -> None:
         """All that came since the last time, as one message."""
         messages: list[Message | EventFrame] = []
         for frame in frames:
@@ -138,6 +141,8 @@ class SessionStream:
                 case NoticeFrame():
                     messages.append(notice_message(frame))
         self._broadcast(messages)
+        if any(isinstance(frame, NoticeFrame) and frame.what == "deleted" for frame in frames):
+            self._end()
 
     async def _take_event(self, frame: EventFrame) -> list[Message | EventFrame]:
         if frame.seq <= self.last_seq:
@@ -185,6 +190,8 @@ class SessionStream:
         if news.frames or (self._turn and news.turn.turn_id != self._turn.turn_id):
             self._turn = news.turn
             self._broadcast([*news.frames, turn_message(news.turn)])
+        if news.deleted:
+            self._end()
 
     async def _fetch_draft(self, news: reading.News) -> None:
         """The text so far: from the runner's process, or else what the turn's row has of it."""
@@ -212,6 +219,11 @@ class SessionStream:
                 ]
                 made[audience] = dumps(self._fit_for(ready, watcher))
             watcher.put(made[audience])
+
+    def _end(self) -> None:
+        for watcher in list(self._watchers):
+            watcher.end()
+        self._watchers.clear()
 
     def _send_to(self, watcher: Watcher, messages: list[Message]) -> None:
         if messages:

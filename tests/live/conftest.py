@@ -11,7 +11,7 @@ from django.test import Client
 
 from chatapp.live import reading
 from chatapp.live.routing import websocket_app
-from tests.turns.conftest import chat, host  # noqa: F401 - fixtures
+from tests.turns.conftest import chat, host, start_chat  # noqa: F401 - fixtures
 
 
 @pytest.fixture(autouse=True)

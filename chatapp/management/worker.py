@@ -14,7 +14,7 @@ from chatapp.turns import jobs
 from chatapp.turns.runner import Runner
 
 
-class WorkerStopped(Exception):  # noqa: N818 - it says what happened, not what was wrong
+class WorkerStopped(Exception):
     """Procrastinate gave up by itself; it does when its database goes away."""
 
 

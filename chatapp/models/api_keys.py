@@ -53,6 +53,7 @@ class ApiKey(models.Model):
     objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "API key"
         ordering = ("-pk",)
 
     def __str__(self) -> str:

@@ -34,6 +34,7 @@ class Llm(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        verbose_name = "language model"
         ordering = ("-is_default", "name")
         constraints = [
             models.UniqueConstraint(

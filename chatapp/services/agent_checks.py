@@ -6,9 +6,11 @@ from typing import Any
 import jsonschema
 
 from chatapp.errors import InvalidInput
-from chatapp.lib import velocity
 from chatapp.models import Instruction, InstructionVersion, Tool
 from chatapp.services.metadata import check_metadata, check_metadata_schema
+from chatapp.services.template_checks import check_template, check_templates
+
+__all__ = ["check_agent", "check_template"]
 
 
 def check_agent(columns: Mapping[str, Any], before: Mapping[str, Any]) -> None:
@@ -18,8 +20,7 @@ def check_agent(columns: Mapping[str, Any], before: Mapping[str, Any]) -> None:
     """
     check_metadata(columns["metadata"], {})
     check_metadata_schema(columns["metadata_schema"])
-    for place, template in _templates(columns):
-        check_template(template, place)
+    check_templates(columns)
     for place, schema in _output_schemas(columns):
         _check_output_schema(schema, place)
     known = set(_instruction_references(before))
@@ -27,26 +28,6 @@ def check_agent(columns: Mapping[str, Any], before: Mapping[str, Any]) -> None:
         if reference not in known:
             _check_instruction(*reference)
     _check_tools(columns, before)
-
-
-def check_template(template: str, place: str) -> None:
-    try:
-        velocity.parse(template)
-    except velocity.VelocityError as exc:
-        raise InvalidInput(f"{place}: {exc}", {place: str(exc)}) from exc
-
-
-def _templates(columns: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, step in columns["steps"].items():
-        for number, instruction in enumerate(step.get("instructions", ())):
-            if "template" in instruction:
-                yield f"steps.{name}.instructions.{number}.template", instruction["template"]
-        for number, reminder in enumerate(step.get("reminders", ())):
-            if "template" in reminder:
-                yield f"steps.{name}.reminders.{number}.template", reminder["template"]
-    for name, configuration in columns["tool_configurations"].items():
-        if template := configuration.get("description_template"):
-            yield f"tool_configurations.{name}.description_template", template
 
 
 def _output_schemas(columns: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -14,7 +14,8 @@ from typing import Any
 from django.utils import timezone
 
 from chatapp.errors import Unprocessable
-from chatapp.models import Session
+from chatapp.lib.filters import FilterError, quote_value
+from chatapp.models import Agent, Session
 
 JSON = dict[str, Any]
 FILTER_KEYS = frozenset({"metadata_filter"})
@@ -93,12 +94,11 @@ def references(value: Any, *, key: str = "") -> Iterator[str]:
         yield from _REFERENCE.findall(value)
 
 
-def check_references(
-    agent: Mapping[str, Any], session: Session, secrets: Mapping[str, Any]
-) -> None:
+def check_references(agent: Agent, session: Session) -> None:
     """At the start of a session: whatever the tools refer to must be there already."""
-    scope = with_secrets(scope_of(agent, session), dict.fromkeys(secrets, ""))
-    for name, configuration in agent["tool_configurations"].items():
+    named = {name: getattr(agent, name) for name in ("key", "name", "description", "metadata")}
+    scope = with_secrets(scope_of(named, session), dict.fromkeys(agent.secrets, ""))
+    for name, configuration in agent.tool_configurations.items():
         lost = [path for path in references(configuration) if _is_lost(path, scope)]
         if lost:
             listed = ", ".join(dict.fromkeys(lost))
@@ -129,16 +129,21 @@ def _text(value: Any) -> str:
 
 def _fill_filter(text: str, scope: Mapping[str, Any]) -> str:
     """Values become literals of the filter language, so that none can say more than itself."""
-    from chatapp.lib.filters import quote_value
-
     filled, place = [], 0
     for match in _REFERENCE.finditer(text):
         filled.append(text[place : match.start()])
         value = look_up(match[1], scope)
         inside_quotes = text[: match.start()].count("'") % 2 == 1
-        filled.append(_text(value).replace("'", "''") if inside_quotes else quote_value(value))
+        filled.append(_text(value).replace("'", "''") if inside_quotes else _literal(value))
         place = match.end()
     return "".join([*filled, text[place:]])
+
+
+def _literal(value: Any) -> str:
+    try:
+        return quote_value(value)
+    except FilterError as exc:
+        raise Unprocessable(exc.message) from exc
 
 
 def _as_filter(value: Any) -> str:

@@ -18,6 +18,7 @@ from chatapp.models import Agent, Artifact, Session, Turn, User
 from chatapp.services import audit
 from chatapp.services.artifacts import purge_blobs
 from chatapp.services.metadata import check_metadata
+from chatapp.services.references import check_references
 
 UNNAMED = "New session"
 _LONGEST_TTI = 10 * 365 * 24 * 60
@@ -37,29 +38,32 @@ def create_session(
     origin: str = Session.Origin.WEB,
 ) -> Session:
     """Start a session. Without a key one is made from the name; without a name, the first
-    message will give one. Raises Conflict when the key is taken."""
+    message will give one. Raises Conflict when the key is taken, and Unprocessable when the
+    agent's tools refer to metadata that is not there."""
     metadata = dict(metadata or {})
     check_metadata(metadata, agent.metadata_schema)
     if key is not None:
         check_key(key)
     name = clean_name(name) if name else ""
+    session = Session(
+        key=key or key_from_name("ase", name),
+        agent=agent,
+        owner=owner,
+        name=name or UNNAMED,
+        name_is_generated=not name,
+        description=description,
+        metadata=metadata,
+        enabled=enabled,
+        tti_minutes=check_tti(tti_minutes),
+        parent=parent,
+        origin=origin,
+        effective_compaction=agent.compaction,
+        last_event_at=timezone.now(),
+    )
+    check_references(agent, session)
     try:
         with transaction.atomic():
-            session = Session.objects.create(
-                key=key or key_from_name("ase", name),
-                agent=agent,
-                owner=owner,
-                name=name or UNNAMED,
-                name_is_generated=not name,
-                description=description,
-                metadata=metadata,
-                enabled=enabled,
-                tti_minutes=check_tti(tti_minutes),
-                parent=parent,
-                origin=origin,
-                effective_compaction=agent.compaction,
-                last_event_at=timezone.now(),
-            )
+            session.save()
             bus.publish_on_commit(user_topic(owner.pk), RowFrame(session.key))
     except IntegrityError as exc:
         raise Conflict(f"There is a session with the key {key!r} already.") from exc
@@ -168,8 +172,15 @@ def delete_session(*, session: Session) -> None:
     )
     for turn_id in running:
         bus.cancel(turn_id)
+    for child in sub_agent_sessions(session).filter(deleted_at=None):
+        delete_session(session=child)
     bus.publish_on_commit(session_topic(session.pk), NoticeFrame("deleted"))
     bus.publish_on_commit(user_topic(session.owner_id), RowFrame(session.key))
+
+
+def sub_agent_sessions(parent: Session) -> "models.QuerySet[Session]":
+    """What works for this session, and goes with it."""
+    return Session.objects.filter(parent=parent, origin=Session.Origin.SUB_AGENT)
 
 
 @transaction.atomic
@@ -177,6 +188,7 @@ def undelete_session(*, owner: User, key: str) -> Session:
     session = Session.objects.filter(owner=owner, key=key).exclude(deleted_at=None).first()
     if session is None:
         raise NotFound("Session not found.", missing_id=key)
+    sub_agent_sessions(session).filter(deleted_at__gte=session.deleted_at).update(deleted_at=None)
     session.deleted_at, session.state = None, "idle"
     session.save(update_fields=["deleted_at", "state"])
     bus.publish_on_commit(user_topic(owner.pk), RowFrame(session.key))
@@ -187,6 +199,9 @@ def undelete_session(*, owner: User, key: str) -> Session:
 def purge_sessions(sessions: "models.QuerySet[Session]") -> int:
     """Delete for good: rows and bytes. Whoever still works on them finds nothing."""
     keys = list(sessions.values_list("pk", flat=True))
+    children = Session.objects.filter(parent__in=keys, origin=Session.Origin.SUB_AGENT)
+    if children.exists():
+        purge_sessions(children)
     for session in Session.objects.filter(pk__in=keys, deleted_at=None):
         delete_session(session=session)
     purge_blobs(Artifact.objects.filter(session__in=keys))

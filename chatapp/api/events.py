@@ -8,6 +8,7 @@ from ninja import Query
 from chatapp.api.auth import ApiRequest
 from chatapp.api.following import Target, follow
 from chatapp.api.forms import is_form, read_form
+from chatapp.api.guarding import Guard
 from chatapp.api.inputs import Taken, take_form, take_input
 from chatapp.api.pagination import PageQuery, page_of
 from chatapp.api.parsing import from_json
@@ -81,7 +82,7 @@ async def create_events(request: ApiRequest, agent_key: str, session_key: str) -
     watch = await bus.watch(session_topic(session.pk))
     try:
         taken = await threads.run(_take, request, session)
-        response = await _answer(watch, session, taken)
+        response = await _answer(watch, session, taken, Guard(request, session.pk))
     except BaseException:
         await bus.unwatch(watch)
         raise
@@ -97,7 +98,7 @@ def _take(request: ApiRequest, session: Session) -> Taken:
 
 
 async def _answer(
-    watch: Watch, session: Session, taken: Taken
+    watch: Watch, session: Session, taken: Taken, guard: Guard
 ) -> StreamingHttpResponse | EventsOut:
     if taken.turn_id is None:
         frames = list(taken.events)
@@ -106,9 +107,10 @@ async def _answer(
     else:
         target = Target(session.pk, session.key, taken.turn_id, taken.since)
         if taken.streams:
-            return sse_response(stream_turn(watch, target))
+            return sse_response(stream_turn(watch, target, guard))
         followed = follow(watch, target)
         frames = [frame async for frame in followed if isinstance(frame, EventFrame)]
+        await guard.check()
         _raise_if_failed(frames)
     return EventsOut(events=[EventOut.of(frame) for frame in frames], session_key=session.key)
 

@@ -1,7 +1,7 @@
 """Follow one turn to its end: live from the bus, certain from the database."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatapp.api.threads import threads
 from chatapp.bus import Watch
@@ -31,6 +31,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Look:
+    target: Target
     frames: list[EventFrame]
     seen: int
     is_over: bool
@@ -38,14 +39,27 @@ class Look:
 
 def look(target: Target, after: int) -> Look:
     """What the table says. The status is read first: if over, the events read are all."""
-    turn = Turn.objects.filter(pk=target.turn_id).first()
+    alone, (target, turn) = target, _joined(target)
+    if target.since is not None and alone.since is None:
+        # Its own events were stored as another turn's, and passed over.
+        after = target.since
     seen = Session.objects.filter(pk=target.session_id).values_list("last_seq", flat=True).first()
     if turn is None or seen is None:
-        return Look([], after, is_over=True)
+        return Look(target, [], after, is_over=True)
     rows = Event.objects.filter(session=target.session_id, seq__gt=after, seq__lte=seen)
     rows = rows.filter(turn=turn) if target.since is None else rows.filter(seq__gt=target.since)
     frames = [event.frame(target.session_key) for event in rows.visible().order_by("seq")]
-    return Look(frames, seen, turn.is_over)
+    return Look(target, frames, seen, turn.is_over)
+
+
+def _joined(target: Target) -> tuple[Target, Turn | None]:
+    """A message that steers joins the running turn: from there on, that one is followed."""
+    turn = Turn.objects.filter(pk=target.turn_id).first()
+    if turn is None or turn.reason != "steered" or turn.input_seq is None:
+        return target, turn
+    since = turn.input_seq - 1 if target.since is None else target.since
+    target = replace(target, turn_id=turn.usage["steered"], since=since)
+    return target, Turn.objects.filter(pk=target.turn_id).first()
 
 
 async def follow(watch: Watch, target: Target) -> AsyncIterator[Frame | None]:
@@ -57,7 +71,7 @@ async def follow(watch: Watch, target: Target) -> AsyncIterator[Frame | None]:
     while True:
         if must_look:
             found = await threads.run(look, target, seen)
-            seen = max(seen, found.seen)
+            target, seen = found.target, max(seen, found.seen)
             for event in found.frames:
                 yield event
             if found.is_over:

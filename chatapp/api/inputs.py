@@ -36,7 +36,8 @@ def take_input(
     match given:
         case MessageInput():
             since = _seq_of(session, given.since)
-            turn_id = take_message(request, session, given.body(), given.behavior)
+            steers = given.behavior == "steer"
+            turn_id = take_message(request, session, given.body(), steers=steers)
             return Taken(turn_id, since, streams=streams)
         case CompactInput():
             check_compactable(session=session, up_to_event_id=given.compact_up_to_event_id)
@@ -60,7 +61,7 @@ def take_form(request: ApiRequest, session: Session, form: UploadForm) -> Taken:
 
 
 def take_message(
-    request: ApiRequest, session: Session, body: InputMessage, behavior: str | None = None
+    request: ApiRequest, session: Session, body: InputMessage, *, steers: bool = False
 ) -> int:
     """Queue the message. The same Idempotency-Key again is the same turn."""
     submission = submit_message(
@@ -68,7 +69,7 @@ def take_message(
         author=request.auth.user,
         body=body,
         client_id=request.headers.get("Idempotency-Key"),
-        **({"behavior": behavior} if behavior else {}),
+        steers=steers,
     )
     return submission.turn.pk
 

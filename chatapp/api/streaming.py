@@ -9,8 +9,10 @@ import orjson
 from django.http import StreamingHttpResponse
 
 from chatapp.api.following import Target, follow
+from chatapp.api.guarding import Guard
 from chatapp.api.schemas.events import wire
 from chatapp.bus import Watch, bus
+from chatapp.errors import NotAuthenticated, NotFound
 from chatapp.events.bodies import AgentOutput, Thinking, TurnFailed
 from chatapp.events.frames import DeltaFrame, EventFrame, Frame, NoticeFrame, UsageFrame
 from chatapp.lib.keys import new_key
@@ -44,17 +46,20 @@ async def stream_values(watch: Watch, *values: JSON) -> AsyncIterator[bytes]:
         yield encode(value)
 
 
-async def stream_turn(watch: Watch, target: Target) -> AsyncIterator[bytes]:
+async def stream_turn(watch: Watch, target: Target, guard: Guard) -> AsyncIterator[bytes]:
     """The turn until its end. When the client goes away, the turn goes on."""
     texts = _Texts(target)
     try:
         async for frame in follow(watch, target):
+            await guard.check()
             if frame is None:
                 yield PING
                 continue
             for value in await _values(frame, texts):
                 yield encode(value)
         yield encode({"type": "end"})
+    except (NotAuthenticated, NotFound) as exc:
+        yield encode({"type": "error", "messages": [exc.message]})
     finally:
         await bus.unwatch(watch)
 

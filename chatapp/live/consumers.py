@@ -157,10 +157,11 @@ class SessionConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels
                 reading.open_session, self._cookie, self._key, staff=self.staff
             )
         except NotAuthenticated:
-            return await self.close(UNAUTHENTICATED)
+            await self.close(UNAUTHENTICATED)
         except ChatappError:
-            return await self.close(NOT_FOUND)
-        self._allowed.set()
+            await self.close(NOT_FOUND)
+        else:
+            self._allowed.set()
 
     def _asked(self) -> tuple[str, str, int, bool]:
         headers = dict(self.scope["headers"])

@@ -97,6 +97,8 @@ class SessionStream:
         answer = self._answer.snapshot() if self._answer else []
         state = state_message(news.waiting, news.artifacts, deleted=news.deleted)
         self._send_to(watcher, [state, turn_message(turn), *self._fit_for(answer, watcher)])
+        if news.deleted:
+            return watcher.end()
         self._watchers.add(watcher)
 
     def leave(self, watcher: Watcher) -> None:

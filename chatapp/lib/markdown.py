@@ -81,9 +81,9 @@ def _mark_tasks(state: StateCore) -> None:
 
 
 def _heading(_self: Any, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
-    """The page has its own first and second level: the answer's begin at the third."""
+    """The page has its own first and second level: those of a text begin at the third."""
     token = tokens[index]
-    level = min(int(token.tag[1]) + 2, 6)
+    level = min(max(int(token.tag[1]) + 1, 3), 6)
     return f"<h{level}>" if token.nesting == 1 else f"</h{level}>\n"
 
 

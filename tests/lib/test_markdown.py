@@ -159,7 +159,9 @@ def test_tasks_have_boxes():
 
 
 def test_headings_begin_below_those_of_the_page():
-    assert render("# One\n\n##### Five") == "<h3>One</h3>\n<h6>Five</h6>\n"
+    assert render("# 1\n\n## 2\n\n### 3\n\n###### 6") == (
+        "<h3>1</h3>\n<h3>2</h3>\n<h4>3</h4>\n<h6>6</h6>\n"
+    )
 
 
 def test_a_text_past_the_limit_is_shown_as_it_is():

@@ -23,7 +23,7 @@ class ArtifactPage(Page):
         "created_by",
         "created_at",
     )
-    list_filter = ("mime_type", "created_by", "created_at")
+    list_filter = ("created_by", "created_at")
     list_select_related = ("session",)
     search_fields = ("=key", "filename", "=session__key")
     search_help_text = "A key in full, or text of the name."

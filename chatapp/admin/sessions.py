@@ -1,6 +1,6 @@
 """Sessions and their events: the metadata may be changed, all else is looked at."""
 
-from typing import Any
+from typing import Any, get_args
 
 from django import forms
 from django.contrib import admin
@@ -11,11 +11,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from chatapp.admin.json_fields import JSONField
-from chatapp.admin.pages import Page, ReadOnlyPage, actor_of, link_to, refuse
+from chatapp.admin.pages import Page, ReadOnlyPage, actor_of, choices_of, link_to, refuse
 from chatapp.errors import ChatappError, InvalidInput
+from chatapp.events.bodies import EventBody
 from chatapp.models import Event, Session
 from chatapp.services.metadata import check_metadata
+from chatapp.services.reviews import STATES
 from chatapp.services.sessions import set_metadata
+
+TYPES = [body.model_fields["type"].default for body in get_args(get_args(EventBody)[0])]
 
 
 class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # only the stubs take one
@@ -39,7 +43,7 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # only the stubs 
 class SessionPage(Page):
     form = SessionForm
     list_display = ("name", "owner", "agent", "state", "last_seq", "last_event_at")
-    list_filter = ("state", "origin", "enabled", "agent", "last_event_at")
+    list_filter = (choices_of("state", STATES), "origin", "enabled", "agent", "last_event_at")
     list_select_related = ("owner", "agent")
     search_fields = ("=key", "name", "=owner__username")
     search_help_text = "A key or username in full, or text of the name."
@@ -83,7 +87,7 @@ class SessionPage(Page):
 @admin.register(Event)
 class EventPage(ReadOnlyPage):
     list_display = ("key", "session_link", "seq", "type", "hidden_reason", "created_at")
-    list_filter = ("type", "created_at")
+    list_filter = (choices_of("type", TYPES), "created_at")
     search_fields = ("=key", "=session__key")
     search_help_text = "The key of an event or a session, in full."
     list_select_related = ("session",)

@@ -14,7 +14,7 @@ from chatapp.models import Event, ModelCall, Turn
 class TurnPage(ReadOnlyPage):
     change_form_template = "admin/chatapp/turn/change_form.html"
     list_display = ("id", "session_link", "status", "reason", "model_name", "took", "created_at")
-    list_filter = ("status", "kind", "reason", "created_at")
+    list_filter = ("status", "kind", "created_at")
     list_select_related = ("session",)
     search_fields = ("=id", "=session__key", "=runner")
     search_help_text = "The id of a turn, the key of a session or the name of a runner, in full."

@@ -106,6 +106,22 @@ def test_filters_reveal_nothing_that_is_not_offered(desk, rows, query):
         assert response.status_code in (302, 400)
 
 
+@pytest.mark.parametrize(
+    ("name", "query", "count"),
+    [
+        ("event", {"type": "input_message"}, 1),
+        ("event", {"type": "thinking"}, 0),
+        ("session", {"state": "running"}, 1),
+        ("session", {"state": "nonsense"}, 0),
+        ("turn", {"status__exact": "queued"}, 1),
+    ],
+)
+def test_filters_narrow_a_list(desk, rows, name, query, count):
+    response = desk.get(list_of(name), query)
+
+    assert response.context["cl"].result_count == count
+
+
 @pytest.mark.parametrize("name", ["event", "turn", "auditentry"])
 def test_what_happened_can_not_be_changed(desk, rows, name):
     model = next(m for m in admin.site._registry if m._meta.model_name == name)

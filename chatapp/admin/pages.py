@@ -99,4 +99,5 @@ def link_to(target: models.Model | None, text: str = "") -> SafeString:
 
 
 def _names(filters: Sequence[Any]) -> set[str]:
-    return {name.split("__")[0] for name in filters if isinstance(name, str)}
+    names = (getattr(shown, "parameter_name", shown) for shown in filters)
+    return {name.split("__")[0] for name in names}

@@ -83,7 +83,7 @@ class Gate:
         try:
             found = await self.lookup(host, port)
         except (OSError, UnicodeError) as exc:
-            raise OSError(f"The host {host!r} cannot be found.") from exc
+            raise OSError("This host cannot be found.") from exc
         addresses = [str(address) for address in found]
         if not self._is_named(host, port):
             for address in addresses:

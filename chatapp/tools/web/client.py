@@ -164,4 +164,6 @@ def _check_headers(headers: Mapping[str, str]) -> None:
 
 
 def _why(exc: Exception) -> str:
-    return (str(exc) or type(exc).__name__)[:300]
+    """The reason as the system tells it, without aiohttp's words around it."""
+    cause = exc.__cause__ if isinstance(exc.__cause__, OSError) else exc
+    return (str(cause) or type(cause).__name__)[:300]

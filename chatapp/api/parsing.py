@@ -53,6 +53,15 @@ class JsonParser(Parser):
         return from_json(request.body)
 
 
+class FormParser(JsonParser):
+    """Takes a form as well: that is how OAuth has it, and how some clients send it."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        if request.content_type == "application/x-www-form-urlencoded":
+            return request.POST.dict()
+        return super().parse_body(request)
+
+
 class JsonRenderer(BaseRenderer):
     media_type = "application/json"
 

@@ -25,7 +25,7 @@ from chatapp.api import (
 )
 from chatapp.api.docs import DocsPage
 from chatapp.api.errors import answer_error, answer_errors_of
-from chatapp.api.parsing import JsonParser, JsonRenderer
+from chatapp.api.parsing import FormParser, JsonParser, JsonRenderer
 from chatapp.errors import NotFound
 
 api = NinjaAPI(
@@ -67,7 +67,7 @@ tokens = NinjaAPI(
     urls_namespace="oauth",
     docs_url=None,
     openapi_url=None,
-    parser=JsonParser(),
+    parser=FormParser(),
     renderer=JsonRenderer(),
 )
 answer_errors_of(tokens)

@@ -249,3 +249,10 @@ def test_the_other_door_for_tokens_is_the_same(client):
     body = {"client_id": client["client_id"], "client_secret": client["client_secret"]}
 
     assert Api()("post", "/oauth2/token", body).status_code == 200
+
+
+def test_a_token_may_be_asked_for_by_a_form(client):
+    form = f"client_id={client['client_id']}&client_secret={client['client_secret']}"
+    kind = "application/x-www-form-urlencoded"
+
+    assert Api()("post", "/oauth2/token", data=form, content_type=kind).status_code == 200

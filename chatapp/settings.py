@@ -66,6 +66,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "chatapp.web.middleware.RequestIdMiddleware",
+    "chatapp.web.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -75,7 +76,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "chatapp.web.middleware.HeadersMiddleware",
     "chatapp.web.middleware.ErrorsMiddleware",
 ]
 ROOT_URLCONF = "chatapp.urls"

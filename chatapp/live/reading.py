@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
-from django.http import HttpRequest
 
 from chatapp.errors import NotAuthenticated
 from chatapp.events.frames import Draft, EventFrame, TurnFrame
 from chatapp.lib.database_threads import DatabaseThreads
-from chatapp.models import Artifact, Event, Session, Turn, User
+from chatapp.models import Artifact, Event, Session, Turn
+from chatapp.services.logins import user_of
 from chatapp.services.reviews import read_on
 
 MAX_EVENTS = 500
@@ -44,18 +42,11 @@ class News:
 def open_session(cookie: str, key: str, *, staff: bool) -> Opening:
     """Raises NotAuthenticated without a login, NotFound for what is not visible."""
     user = user_of(cookie)
+    if user is None:
+        raise NotAuthenticated("Sign in first.")
     session = read_on(reviewer=user, key=key) if staff else Session.objects.access(user, key)
     hidden = session.agent.show_thinking == session.agent.ShowThinking.HIDDEN
     return Opening(user.pk, session.pk, session.key, staff, hidden)
-
-
-def user_of(cookie: str) -> User:
-    request = HttpRequest()
-    request.session = SessionStore(cookie)
-    user = get_user(request)
-    if not isinstance(user, User) or not user.is_active:
-        raise NotAuthenticated("Sign in first.")
-    return user
 
 
 def news(session_id: int, session_key: str, after: int) -> News:

@@ -98,8 +98,9 @@ class SessionStream:
         state = state_message(news.waiting, news.artifacts, deleted=news.deleted)
         self._send_to(watcher, [state, turn_message(turn), *self._fit_for(answer, watcher)])
         if news.deleted:
-            return watcher.end()
-        self._watchers.add(watcher)
+            watcher.end()
+        else:
+            self._watchers.add(watcher)
 
     def leave(self, watcher: Watcher) -> None:
         self._watchers.discard(watcher)

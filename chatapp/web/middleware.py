@@ -10,8 +10,10 @@ from typing import Any
 
 import structlog
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from chatapp.errors import ChatappError, InvalidInput, RateLimited
 
@@ -76,7 +78,7 @@ class RequestIdMiddleware(_Middleware):
     def before(self, request: HttpRequest) -> None:
         given = request.headers.get("X-Request-Id", "")
         fits = re.fullmatch(r"[0-9a-zA-Z_-]{8,64}", given)
-        request.request_id = given if fits else f"req_{secrets.token_hex(10)}"  # type: ignore[attr-defined]
+        request.request_id = given if fits else new_request_id()  # type: ignore[attr-defined]
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request.request_id)  # type: ignore[attr-defined]
 
@@ -91,17 +93,30 @@ class HeadersMiddleware(_Middleware):
     def after(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        response.headers.setdefault("Vary", "HX-Request, Cookie")
+        patch_vary_headers(response, ("HX-Request", "Cookie"))
         return response
 
 
 class ErrorsMiddleware(_Middleware):
     """What was raised on purpose, as an answer: a fragment for htmx, otherwise a page."""
 
+    def before(self, request: HttpRequest) -> None:
+        """PostgreSQL refuses a NUL wherever it comes in: so do we, before it gets there."""
+        if request.path.startswith("/v2/"):
+            return
+        if "\x00" in request.path:
+            raise Http404
+        if any("\x00" in value for _, values in request.GET.lists() for value in values):
+            raise BadRequest("The address holds a NUL character.")
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ChatappError):
             return None
         return error_response(request, exception)
+
+
+def new_request_id() -> str:
+    return f"req_{secrets.token_hex(10)}"
 
 
 def error_response(request: HttpRequest, error: ChatappError) -> HttpResponse:

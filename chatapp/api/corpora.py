@@ -12,7 +12,6 @@ from chatapp.api.pagination import page_of
 from chatapp.api.roles import Area, Level
 from chatapp.api.routing import ApiRouter, level
 from chatapp.api.schemas.corpora import (
-    AttributesIn,
     CorpusList,
     CorpusListQuery,
     CorpusOut,
@@ -25,7 +24,7 @@ from chatapp.api.schemas.corpora import (
 )
 from chatapp.models import Corpus
 from chatapp.services import corpora, corpus_jobs
-from chatapp.services.corpora import CorpusRequest
+from chatapp.services.corpora import Attributes, CorpusRequest
 from chatapp.services.metadata_search import MetadataQuery, attribute_stats, query_metadata
 
 router = ApiRouter(Area.CORPORA, "Corpora", "/corpora")
@@ -89,9 +88,7 @@ def compute_size(request: ApiRequest, corpus_key: str) -> SizeOut:
     response=JobStarted,
     operation_id="replaceFilterAttributes",
 )
-def replace_filter_attributes(
-    request: ApiRequest, corpus_key: str, body: AttributesIn
-) -> JobStarted:
+def replace_filter_attributes(request: ApiRequest, corpus_key: str, body: Attributes) -> JobStarted:
     job = corpus_jobs.replace_filter_attributes(
         corpus=corpus_to_edit(request, corpus_key), attributes=body.filter_attributes
     )

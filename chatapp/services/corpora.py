@@ -29,6 +29,10 @@ class AttributeRequest(Shape):
     protected: bool = False
 
 
+class Attributes(Shape):
+    filter_attributes: list[AttributeRequest] = Field(max_length=MAX_ATTRIBUTES)
+
+
 class DimensionRequest(Shape):
     name: DimensionName
     description: str = ""

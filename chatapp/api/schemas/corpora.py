@@ -7,7 +7,6 @@ from pydantic import BaseModel, Field
 
 from chatapp.api.pagination import FilterQuery, ListMetadata
 from chatapp.models import Corpus, FilterAttribute
-from chatapp.services.corpora import AttributeRequest
 
 
 class AttributeOut(BaseModel):
@@ -85,10 +84,6 @@ class SizeOut(BaseModel):
     used_parts: int
     used_characters: int
     used_metadata_characters: int
-
-
-class AttributesIn(BaseModel):
-    filter_attributes: list[AttributeRequest] = Field(max_length=100)
 
 
 class JobStarted(BaseModel):

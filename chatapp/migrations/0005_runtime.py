@@ -20,4 +20,9 @@ class Migration(migrations.Migration):
             name="output_schema",
             field=models.JSONField(default=dict),
         ),
+        migrations.AddField(
+            model_name="tool",
+            name="needs_review",
+            field=models.BooleanField(default=False),
+        ),
     ]

@@ -92,6 +92,8 @@ class Tool(models.Model):
     input_schema = models.JSONField(default=dict, blank=True)
     output_schema = models.JSONField(default=dict, blank=True)
     enabled = models.BooleanField(default=True)
+    # The server changed it since it was taken over; enabling it again is the review.
+    needs_review = models.BooleanField(default=False)
 
     server = models.ForeignKey(
         ToolServer, null=True, blank=True, on_delete=models.CASCADE, related_name="tools"

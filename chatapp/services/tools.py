@@ -61,6 +61,8 @@ def update_tool(
         _set_code(tool, code, signature)
     for name, value in changes.items():
         setattr(tool, name, value)
+    if changes.get("enabled"):
+        tool.needs_review = False
     tool.save()
     _record(actor, tool, "update")
     return tool

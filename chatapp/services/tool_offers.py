@@ -1,0 +1,78 @@
+"""What tool servers offer, as rows: found by a sync, and trusted as long as it stays the same.
+
+A tool that changes after it was taken over is switched off until somebody has looked at it.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from django.db import transaction
+from django.utils import timezone
+
+from chatapp.models import Tool, ToolServer, User
+from chatapp.services import audit
+
+JSON = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A tool as its server describes it."""
+
+    name: str
+    description: str = ""
+    input_schema: JSON = field(default_factory=dict)
+    title: str = ""
+    output_schema: JSON = field(default_factory=dict)
+    annotations: JSON = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        return _fingerprint(self.description, self.input_schema)
+
+
+@transaction.atomic
+def store_offers(*, server: ToolServer, offers: Sequence[Offer], actor: User | None) -> None:
+    """Make the server's tools what it offers now."""
+    known = {tool.name: tool for tool in server.tools.select_for_update()}
+    for offer in offers:
+        tool = known.pop(offer.name, None) or Tool(
+            type=Tool.Type.MCP, server=server, name=offer.name
+        )
+        if tool.pk and not is_as_approved(tool, offer):
+            tool.enabled, tool.needs_review = False, True
+        _describe(tool, offer)
+        tool.save()
+    gone = [tool.pk for tool in known.values()]
+    Tool.objects.filter(pk__in=gone).update(enabled=False)
+    ToolServer.objects.filter(pk=server.pk).update(synced_at=timezone.now(), sync_error="")
+    audit.record(
+        actor=actor, action="tool_server.sync", object_type="tool_server", object_key=server.key
+    )
+
+
+def note_failed_sync(*, server: ToolServer, error: str) -> None:
+    ToolServer.objects.filter(pk=server.pk).update(sync_error=error[:2000])
+
+
+def is_as_approved(tool: Tool, offer: Offer) -> bool:
+    return offer.fingerprint == _fingerprint(tool.description, tool.input_schema)
+
+
+def require_review(*, tool: Tool) -> None:
+    """Nobody calls it until an administrator has enabled it again."""
+    Tool.objects.filter(pk=tool.pk).update(enabled=False, needs_review=True)
+
+
+def _describe(tool: Tool, offer: Offer) -> None:
+    tool.title, tool.description = offer.title, offer.description
+    tool.input_schema, tool.output_schema = offer.input_schema, offer.output_schema
+    tool.annotations = offer.annotations
+
+
+def _fingerprint(description: str, schema: JSON) -> str:
+    described = orjson.dumps([description, schema], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(described).hexdigest()

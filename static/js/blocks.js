@@ -23,11 +23,11 @@ function append(container, { index, offset, length, html }) {
 
 function render(container, { index, html, closed, length }) {
   const block = find(container, index) ?? addBlock(container, index);
+  // What somebody is selecting stays as it is until the block is finished.
+  if (!closed && isSelectedIn(block)) return false;
   block.dataset.length = length;
   block.toggleAttribute("data-closed", closed);
-  // Morphing keeps what is selected and what has the focus.
-  if (block.hasChildNodes()) globalThis.Idiomorph.morph(block, html, { morphStyle: "innerHTML" });
-  else block.innerHTML = html;
+  block.innerHTML = html;
   return true;
 }
 
@@ -42,6 +42,11 @@ function addBlock(container, index) {
   block.dataset.block = index;
   container.append(block);
   return block;
+}
+
+function isSelectedIn(block) {
+  const selection = getSelection();
+  return !selection.isCollapsed && block.contains(selection.anchorNode);
 }
 
 /** The element in which the text of a block ends. */

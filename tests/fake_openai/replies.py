@@ -36,10 +36,12 @@ class Reply:
     `rate` is in frames a second, 0 for as fast as possible. `after` is how many frames pass
     before the fault strikes; `at` is the byte at which `cut` strikes. `status` other than 200
     answers with an error of that status. `raw` is sent as the body of the stream, as it stands.
+    With `stamped`, each of the `tokens` says its number and when it was sent.
     """
 
     text: str | tuple[str, ...] = ""
     tokens: int = 0
+    stamped: bool = False
     thinking: str | tuple[str, ...] = ""
     thinking_field: str = "reasoning_content"
     tools: tuple[Call, ...] = ()
@@ -111,6 +113,8 @@ def _settings(words: Iterable[str]) -> Iterable[tuple[str, Any]]:
         name, _, value = word.partition("=")
         if name in ("tokens", "after", "at", "status"):
             yield name, int(value)
+        elif name == "stamped":
+            yield name, bool(int(value))
         elif name in ("rate", "delay"):
             yield name, float(value)
         elif name in ("fault", "finish", "thinking_field", "retry_after"):

@@ -34,8 +34,8 @@ class Offloading:
         if not configuration.get("enabled", can_read):
             return cls(settings.MAX_EVENT_BYTES)
         share = configuration.get("context_percentage", DEFAULT_PERCENTAGE) / 100
-        least = configuration.get("min_threshold_bytes", DEFAULT_MIN_BYTES)
         most = configuration.get("max_threshold_bytes", DEFAULT_MAX_BYTES)
+        least = configuration.get("min_threshold_bytes", min(DEFAULT_MIN_BYTES, most))
         wanted = int(context_window * BYTES_PER_TOKEN * share)
         return cls(min(max(min(wanted, most), least), settings.MAX_EVENT_BYTES))
 

@@ -68,7 +68,7 @@ class Mcp(Tool[AnyArguments], name="mcp"):
 
 def _extension(mime_type: str) -> str:
     known = type_of(mime_type)
-    return next(iter(known.extensions), "") if known else ""
+    return f".{known.extensions[0]}" if known and known.extensions else ""
 
 
 def _with_files(result: Result, context: ToolContext) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django.http import StreamingHttpResponse
 from ninja import Query
 
 from chatapp.api.auth import ApiRequest
+from chatapp.api.errors import ErrorBody
 from chatapp.api.following import Target, follow
 from chatapp.api.forms import is_form, read_form
 from chatapp.api.guarding import Guard
@@ -24,7 +25,7 @@ from chatapp.api.schemas.events import (
     wire,
 )
 from chatapp.api.sessions import session_of
-from chatapp.api.streaming import sse_response, stream_turn, stream_values
+from chatapp.api.streaming import documented, sse_response, stream_turn, stream_values
 from chatapp.api.threads import threads
 from chatapp.bus import Watch, bus, session_topic
 from chatapp.errors import NotFound, TurnError, Unprocessable
@@ -71,7 +72,12 @@ def list_events(
     return EventList(events=items, metadata=page.metadata)
 
 
-@router.post("", response={201: EventsOut}, operation_id="createAgentInput", openapi_extra=_BODY)
+@router.post(
+    "",
+    response={201: EventsOut, 502: ErrorBody},
+    operation_id="createAgentInput",
+    openapi_extra=_BODY | documented(201),
+)
 async def create_events(request: ApiRequest, agent_key: str, session_key: str) -> Any:
     """Give the agent an input, and get all events that come of it.
 

@@ -6,6 +6,7 @@ from ninja import Query
 
 from chatapp.api.auth import ApiRequest
 from chatapp.api.completions import complete, stream_completion
+from chatapp.api.errors import ErrorBody
 from chatapp.api.idempotent import idempotent
 from chatapp.api.pagination import FilterQuery, page_of
 from chatapp.api.roles import Area, Level
@@ -19,6 +20,7 @@ from chatapp.api.schemas.llms import (
     LlmOut,
     LlmPatch,
 )
+from chatapp.api.streaming import documented
 from chatapp.errors import InvalidInput
 from chatapp.models import Llm
 from chatapp.services import llm_changes
@@ -57,8 +59,9 @@ def create_llm(request: ApiRequest, body: LlmIn) -> Any:
 
 @router.post(
     "/chat/completions",
-    response=CompletionOut,
+    response={200: CompletionOut, 502: ErrorBody},
     operation_id="createChatCompletion",
+    openapi_extra=documented(200),
 )
 @level(Level.READ)
 async def create_completion(request: ApiRequest, body: CompletionIn) -> Any:

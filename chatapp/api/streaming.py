@@ -21,6 +21,12 @@ JSON = dict[str, Any]
 PING = b": ping\n\n"
 
 
+def documented(status: int) -> JSON:
+    """For the schema of an operation: that it may answer with a stream."""
+    stream = {"text/event-stream": {"schema": {"type": "string"}}}
+    return {"responses": {status: {"content": stream}}}
+
+
 def encode(value: JSON) -> bytes:
     """One frame, in ASCII: some clients decode each network packet by itself."""
     data = orjson.dumps(value)

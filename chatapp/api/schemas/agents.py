@@ -27,8 +27,8 @@ class AgentOut(BaseModel):
     metadata_schema: JSON
     starters: list[str]
     enabled: bool
-    compaction: JSON | None
-    tool_output_offloading: JSON | None
+    compaction: JSON | None = None
+    tool_output_offloading: JSON | None = None
     created_at: datetime
     updated_at: datetime
 

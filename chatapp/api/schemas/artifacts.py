@@ -18,8 +18,8 @@ class ArtifactOut(BaseModel):
     size_bytes: int
     checksum_sha256: str
     metadata: dict[str, Any]
-    description: str | None
-    ttl_days: int | None
+    description: str | None = None
+    ttl_days: int | None = None
     created_at: datetime
     updated_at: datetime
     data: str | None = None

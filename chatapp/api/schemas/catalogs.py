@@ -42,10 +42,10 @@ class JobOut(BaseModel):
     state: str
     progress: int
     corpus_keys: list[str]
-    error: str | None
+    error: str | None = None
     created_at: datetime
-    started_at: datetime | None
-    completed_at: datetime | None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
 
     @classmethod
     def of(cls, job: Job) -> "JobOut":

@@ -112,5 +112,18 @@ def parse_input(value: Any) -> MessageInput | CompactInput | InterruptInput:
 
 
 def input_schema() -> JSON:
-    """For the documentation: the body of a POST of events."""
-    return _adapter.json_schema(ref_template="#/components/schemas/{model}")
+    """For the documentation: the body of a POST of events, whole in itself."""
+    schema = _adapter.json_schema()
+    definitions = schema.pop("$defs")
+
+    def inlined(value: Any) -> Any:
+        if isinstance(value, list):
+            return [inlined(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if "$ref" in value:
+            return inlined(definitions[value["$ref"].rsplit("/", 1)[-1]])
+        return {name: inlined(item) for name, item in value.items() if name != "discriminator"}
+
+    inline: JSON = inlined(schema)
+    return inline

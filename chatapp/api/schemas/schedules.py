@@ -79,7 +79,7 @@ class ScheduleOut(BaseModel):
     enabled: bool
     session_metadata: JSON
     max_executions_to_keep: int
-    last_execution_at: datetime | None
+    last_execution_at: datetime | None = None
     created_at: datetime
 
     @classmethod
@@ -107,10 +107,10 @@ class ScheduleList(BaseModel):
 class ExecutionOut(BaseModel):
     schedule_key: str
     workflow_run_id: str
-    session_key: str | None
+    session_key: str | None = None
     attempt: int
     status: str
-    error_message: str | None
+    error_message: str | None = None
     executed_at: datetime
 
     @classmethod

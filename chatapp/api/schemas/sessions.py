@@ -25,9 +25,9 @@ class SessionOut(BaseModel):
     tti_minutes: int
     created_at: datetime
     updated_at: datetime
-    current_step_name: str | None
-    session_context_usage: JSON | None
-    effective_compaction: JSON | None
+    current_step_name: str | None = None
+    session_context_usage: JSON | None = None
+    effective_compaction: JSON | None = None
 
     @classmethod
     def of(cls, session: Session, agent_key: str) -> "SessionOut":

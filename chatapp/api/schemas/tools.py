@@ -25,7 +25,7 @@ class ExecutionConfiguration(Shape):
 class FunctionDefinition(BaseModel):
     language: Literal["python"] = "python"
     code: str
-    validation_status: str | None
+    validation_status: str | None = None
     validation_errors: list[str]
     execution_configuration: ExecutionConfiguration
 
@@ -36,10 +36,10 @@ class ToolOut(BaseModel):
     type: str
     id: str
     name: str
-    title: str | None
+    title: str | None = None
     description: str
     enabled: bool
-    category: str | None
+    category: str | None = None
     input_schema: JSON
     output_schema: JSON | None = None
     language: Literal["python"] | None = None

@@ -114,7 +114,7 @@ class CorpusPage(Page):
         form = UploadForm(request.POST or None, request.FILES or None)
         if not form.is_valid():
             return self._page(request, corpus, "upload", "Add files", form=form)
-        files = form.cleaned_data["files"]
+        files = form.cleaned_data["documents"]
         corpus_jobs.start_indexing(
             corpus=corpus, folder=_kept(files), metadata=form.cleaned_data["metadata"]
         )

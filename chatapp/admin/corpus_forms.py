@@ -55,7 +55,7 @@ class FilesField(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    files = FilesField(help_text="PDF, Word, PowerPoint, Excel, HTML, Markdown, text …")
+    documents = FilesField(help_text="PDF, Word, PowerPoint, Excel, HTML, Markdown, text …")
     metadata = JSONField(required=False, help_text="Metadata that all of them get.")
 
 

@@ -28,7 +28,7 @@ class DocumentPage(Page):
     readonly_fields = tuple(name for name in fields if name != "metadata")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).without_images()
+        return super().get_queryset(request).defer("images")
 
     @admin.display(description="Corpus")
     def corpus_link(self, document: Document) -> SafeString:

@@ -100,7 +100,7 @@ def test_uploaded_files_are_indexed_and_failures_named(desk, corpus):
         SimpleUploadedFile("bad.pdf", b"%PDF-1.4 broken"),
     ]
 
-    response = desk.post(url, {"files": files, "metadata": '{"access_level": "staff"}'})
+    response = desk.post(url, {"documents": files, "metadata": '{"access_level": "staff"}'})
 
     assert response.status_code == 302
     job = _done(Job.objects.get())

@@ -10,23 +10,15 @@ from django.db.migrations.executor import MigrationExecutor
 _LOCK = 0x63686174  # any number that nobody else takes a lock on
 
 
-def migrate_if_needed() -> bool:
-    """True if there was something to do. Of several processes that start at once, one does it."""
-    if not _pending():
-        return False
-    with _alone():
-        if _pending():
-            call_command("migrate", interactive=False, verbosity=0)
-    return True
-
-
-def _pending() -> bool:
+def migrate_if_needed() -> None:
     executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
+    """Of several processes that start at once, one prepares the database while the others wait."""
     if connection.vendor != "postgresql":
         yield
         return

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from chatapp.management.listening import listen, reachable_url, url_of
-from chatapp.management.migrations import migrate_if_needed
+from chatapp.management.migrations import alone, migrate_if_needed
 from chatapp.management.sign_in import remember_address, sign_in_link
 from chatapp.management.statics import collect_if_changed
 from chatapp.models import User
@@ -31,11 +31,12 @@ class Command(BaseCommand):
         listener = listen(host, port)
         port = listener.getsockname()[1]
         remember_address(reachable_url(host, port))
-        migrate_if_needed()
         collect_if_changed()
-        ensure_default_llm()
-        if not no_demo and not User.objects.exists():
-            self._make_demo(reachable_url(host, port))
+        with alone():
+            migrate_if_needed()
+            ensure_default_llm()
+            if not no_demo and not User.objects.exists():
+                self._make_demo(reachable_url(host, port))
 
         def announce() -> None:
             self.stdout.write(f"Listening on {url_of(host, port)}")

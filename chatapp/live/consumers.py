@@ -116,7 +116,8 @@ class SessionConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels
                     await self._allowed.wait()
                     text = self._waiting.popleft()
                     if text is None:
-                        return await self.close(NOT_FOUND)
+                        await self.close(NOT_FOUND)
+                        return
                     async with asyncio.timeout(STUCK_SECONDS):
                         await self.send(text_data=text)
         except TimeoutError:

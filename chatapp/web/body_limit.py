@@ -68,9 +68,13 @@ class _Limit:
     async def allows(self, size: int) -> bool:
         if size > self.bytes and not self._is_asked:
             self._is_asked = True
-            if _UPLOADS.search(self._scope["path"]) and await _threads.run(_is_known, self._scope):
+            if _takes_files(self._scope) and await _threads.run(_is_known, self._scope):
                 self.bytes += settings.MAX_UPLOAD_BYTES
         return size <= self.bytes
+
+
+def _takes_files(scope: dict[str, Any]) -> bool:
+    return bool(_UPLOADS.search(scope["path"]))
 
 
 def _claimed(scope: dict[str, Any]) -> int:

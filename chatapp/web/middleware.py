@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from chatapp.errors import ChatappError, InvalidInput, RateLimited
+from chatapp.errors import ChatappError, InvalidInput, NotAuthenticated, RateLimited
 
 log = structlog.get_logger(__name__)
 
@@ -126,6 +126,8 @@ def error_response(request: HttpRequest, error: ChatappError) -> HttpResponse:
     response = render(request, template, context, status=error.status)
     if isinstance(error, RateLimited):
         response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, NotAuthenticated):
+        response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, InvalidInput):
         response.headers["X-Error-Fields"] = ",".join(error.field_errors)[:200]
     return response

@@ -7,7 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from chatapp.admin.pages import ReadOnlyPage, link_to
-from chatapp.models import Event, ModelCall, Turn
+from chatapp.events.bodies import EventBody
+from chatapp.events.frames import EventFrame
+from chatapp.models import ModelCall, Turn
+from chatapp.turns.model_calls import shown_to_model
 
 
 @admin.register(Turn)
@@ -48,7 +51,8 @@ class TurnPage(ReadOnlyPage):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        calls = [_shown(call) for call in ModelCall.objects.filter(turn_id=_number(object_id))]
+        found = ModelCall.objects.filter(turn_id=_number(object_id))
+        calls = [_shown(call) for call in found.select_related("turn__session")]
         return super().change_view(
             request, object_id, form_url, {**(extra_context or {}), "calls": calls}
         )
@@ -59,7 +63,12 @@ def _number(object_id: str) -> int:
 
 
 def _shown(call: ModelCall) -> dict[str, Any]:
-    """The request with its history, of which only the places were kept."""
-    events = Event.objects.filter(session=call.turn.session_id, seq__in=call.history)
-    history = [{"seq": event.seq, "type": event.type, "body": event.body} for event in events]
-    return {"call": call, "history": sorted(history, key=lambda entry: entry["seq"])}
+    """The request with its history; what was never stored as an event has no seq."""
+    shown = shown_to_model(call)
+    return {"call": call, "history": [_entry(one) for one in shown.history], "lost": shown.lost}
+
+
+def _entry(one: EventFrame | EventBody) -> dict[str, Any]:
+    body = one.body if isinstance(one, EventFrame) else one
+    seq = one.seq if isinstance(one, EventFrame) else "–"
+    return {"seq": seq, "type": body.type, "body": body.model_dump(mode="json")}

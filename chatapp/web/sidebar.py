@@ -1,7 +1,7 @@
 """The sidebar: a user's sessions in date groups, one keyset page at a time."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -10,11 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from chatapp.lib.cursors import Cursor, read_cursor
 from chatapp.models import Agent, Session
 from chatapp.web.requests import WebRequest
 
@@ -40,7 +40,7 @@ def row(request: WebRequest, key: str) -> HttpResponse:
 
 def sidebar_context(request: WebRequest, current: str = "") -> dict[str, Any]:
     agent_key = request.GET.get("agent", "") or request.COOKIES.get("sidebar_agent", "")
-    cursor = _read_cursor(request.GET.get("before", ""))
+    cursor = read_cursor(request.GET.get("before", ""))
     sessions = Session.objects.visible_to(request.user).exclude(origin=Session.Origin.SUB_AGENT)
     agents = list(Agent.objects.visible_to(request.user).only("key", "name"))
     if agent_key in {agent.key for agent in agents}:
@@ -87,19 +87,7 @@ def _next_page(rows: list[Session], agent_key: str) -> str:
     if len(rows) <= PAGE:
         return ""
     last = rows[PAGE - 1]
-    query = {"before": f"{last.last_event_at.isoformat()}~{last.pk}"}
+    query = {"before": str(Cursor(last.last_event_at, last.pk))}
     if agent_key:
         query["agent"] = agent_key
     return f"{reverse('sidebar')}?{urlencode(query)}"
-
-
-def _read_cursor(text: str) -> tuple[datetime, int] | None:
-    """A cursor that makes no sense is the beginning."""
-    at, _tilde, pk = text.partition("~")
-    try:
-        moment = parse_datetime(at)
-    except ValueError:
-        return None
-    if moment is None or timezone.is_naive(moment) or not pk.isdecimal() or len(pk) > 18:
-        return None
-    return moment, int(pk)

@@ -15,8 +15,10 @@ from chatapp.api.schemas.tools import (
     ToolServerOut,
     ToolServerPatch,
 )
+from chatapp.api.threads import threads
 from chatapp.models import ToolServer
 from chatapp.services import tool_servers
+from chatapp.tools.servers import sync_server, sync_soon
 
 router = ApiRouter(Area.AGENTS, "Tool servers", "/tool_servers")
 
@@ -41,7 +43,9 @@ def list_servers(request: ApiRequest, query: Query[ToolServerQuery]) -> ToolServ
 @admin_only
 @idempotent
 def create_server(request: ApiRequest, body: ToolServerIn) -> Any:
+    """Add a server. What it offers is looked up at once, but not waited for."""
     server = tool_servers.create_server(author=request.auth.user, **body.fields())
+    sync_soon(server=server, actor=request.auth.user)
     return ToolServerOut.of(server)
 
 
@@ -69,3 +73,12 @@ def update_server(
 def delete_server(request: ApiRequest, tool_server_id: str) -> None:
     server = ToolServer.objects.named(tool_server_id)
     tool_servers.delete_server(server=server, actor=request.auth.user)
+
+
+@router.post("/{tool_server_id}/sync", response={204: None}, operation_id="syncToolServer")
+@admin_only
+async def sync(request: ApiRequest, tool_server_id: str) -> tuple[int, None]:
+    """Make its tools what it offers now. One that has changed must be enabled again."""
+    server = await threads.run(ToolServer.objects.named, tool_server_id)
+    await sync_server(server=server, actor=request.auth.user, database=threads)
+    return 204, None

@@ -45,7 +45,9 @@ class Worker:
 
     def _make(self) -> None:
         name = f"hostile {self.number}"
-        options = {**QUICK, "max_output_chars": 200_000}
+        # Many at once on few cores: what is only slow must not pass for dead.
+        patience = {"first_token_timeout": 4.0, "idle_timeout": 2.0}
+        options = {**QUICK, **patience, "max_output_chars": 200_000}
         Llm.objects.create(name=name, provider="openai", base_url=self.server.url, options=options)
         self.agent = make_agent(
             model={"name": name, "retry_configuration": RETRIES}, tool_configurations=TOOLS

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-LONGEST = 20.0
+LONGEST = 30.0
 
 
 def set_up(folder: str) -> None:

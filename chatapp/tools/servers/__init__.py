@@ -2,6 +2,6 @@
 
 from chatapp.tools.servers.connection import ServerAddress, call_tool, discover
 from chatapp.tools.servers.results import Result
-from chatapp.tools.servers.syncing import sync_server
+from chatapp.tools.servers.syncing import sync_server, sync_soon
 
-__all__ = ["Result", "ServerAddress", "call_tool", "discover", "sync_server"]
+__all__ = ["Result", "ServerAddress", "call_tool", "discover", "sync_server", "sync_soon"]

@@ -65,6 +65,12 @@ def _limit_links(md: MarkdownIt) -> None:
         md.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
         for scheme in ("ftp:", "//"):
             md.linkify.add(scheme, None)
+        # Its own look at a text is a slow search, and most texts hold no link.
+        md.linkify.pretest = _may_hold_link
+
+
+def _may_hold_link(text: str) -> bool:
+    return "://" in text or "mailto:" in text.lower()
 
 
 def _mark_tasks(state: StateCore) -> None:

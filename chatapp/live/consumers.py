@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from typing import Any
 
@@ -43,6 +44,7 @@ class SessionConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels
         self._allowed = asyncio.Event()
         self._allowed.set()
         self._overflowed = False
+        self._sending_since: float | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._stream: SessionStream | None = None
         try:
@@ -118,10 +120,9 @@ class SessionConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels
                     if text is None:
                         await self.close(NOT_FOUND)
                         return
-                    async with asyncio.timeout(STUCK_SECONDS):
-                        await self.send(text_data=text)
-        except TimeoutError:
-            await self.close(TOO_SLOW)
+                    self._sending_since = time.monotonic()
+                    await self.send(text_data=text)
+                    self._sending_since = None
         except (OSError, RuntimeError):
             log.debug("socket.gone", key=self._key)
 
@@ -134,6 +135,9 @@ class SessionConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels
                 if await watch.wait(HEARTBEAT_SECONDS):
                     await self._take_user_frames(watch.take())
                     continue
+                if self._is_stuck:
+                    await self.close(TOO_SLOW)
+                    return
                 beats += 1
                 seq = self._stream.last_seq if self._stream else 0
                 self.put(dumps([{"t": "hb", "seq": seq}]))
@@ -141,6 +145,12 @@ class SessionConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels
                     await self._check_rights()
         finally:
             await bus.unwatch(watch)
+
+    @property
+    def _is_stuck(self) -> bool:
+        """Looked at now and then: a timeout for each message would cost as much as sending it."""
+        since = self._sending_since
+        return since is not None and time.monotonic() - since > STUCK_SECONDS
 
     async def _take_user_frames(self, frames: list[Any]) -> None:
         if any(isinstance(frame, RightsFrame) for frame in frames):

@@ -66,7 +66,8 @@ def announce(request: WebRequest, key: str) -> HttpResponse:
 def panel(request: WebRequest, key: str) -> HttpResponse:
     session = Session.objects.access(request.user, key)
     if "count" in request.GET:
-        return HttpResponse(str(session.artifacts.alive().count()), content_type="text/plain")
+        count = session.artifacts.alive().count()
+        return HttpResponse(str(count or ""), content_type="text/plain")
     artifacts = list(session.artifacts.alive().order_by("-created_at", "-pk"))
     context = {"session": session, "artifacts": artifacts}
     template = "artifacts/_panel.html" if request.htmx else "artifacts/panel.html"

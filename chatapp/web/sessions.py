@@ -255,7 +255,9 @@ def delete(request: WebRequest, key: str) -> HttpResponse:
 @require_POST
 def undelete(request: WebRequest, key: str) -> HttpResponse:
     session = undelete_session(owner=request.user, key=key)
-    return go_to(request, session)
+    response = go_to(request, session)
+    response.headers["HX-Trigger"] = "sidebar-changed"
+    return response
 
 
 def _done(request: WebRequest, session: Session) -> HttpResponse:

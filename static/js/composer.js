@@ -29,16 +29,23 @@ export function initComposer(form) {
     submit(form, box);
   });
   grow(box);
-  for (const starter of document.querySelectorAll("[data-starter]")) {
-    starter.addEventListener("click", () => fill(box, starter.dataset.starter));
-  }
 }
 
-function fill(box, text) {
-  box.value = text;
+/** Texts for the box: a starter, an own message once more, the name of a file. */
+function onClick({ target }) {
+  const source = target.closest("[data-starter], [data-action=edit-message], [data-insert-text]");
+  const box = document.getElementById("message");
+  if (!source || !box) return;
+  const { starter, insertText } = source.dataset;
+  // On a phone the panel, where the files are, lies over the box.
+  if (innerWidth < 700) document.getElementById("panel")?.hidePopover();
+  if (insertText) box.setRangeText(insertText, box.selectionStart, box.selectionEnd, "end");
+  else box.value = starter ?? source.closest(".event").querySelector(".bubble").textContent;
   box.dispatchEvent(new Event("input"));
   box.focus();
 }
+
+document.addEventListener("click", onClick);
 
 function onKey(event, form) {
   // While an input method composes, Enter chooses a word.

@@ -1,56 +1,63 @@
 /** Keyboard shortcuts. The sheet that lists them is made from the same table. */
 
 import { forgetDrafts } from "./composer.js";
-import { togglePanel } from "./panel.js";
 import { currentSession } from "./current.js";
+import { togglePanel } from "./panel.js";
 import { rename, toggleSidebar } from "./sidebar.js";
 import { copy } from "./ui.js";
 import { initDropping } from "./uploads.js";
 
-const click = (selector) => document.querySelector(selector)?.click();
 const focusBox = () => document.getElementById("message")?.focus();
 
-/** keys, what it does, how; `typing` works in text fields, too; `single` can be switched off. */
+/** Whether there was something to click at. */
+function click(selector) {
+  const element = document.querySelector(selector);
+  element?.click();
+  return Boolean(element);
+}
+
+/** Keys, what they do, how. Those without a modifier are for when nobody types, and can be off. */
 const SHORTCUTS = [
-  ["mod+k", "Search and commands", () => openDialog("search-dialog"), { typing: true }],
-  ["mod+shift+o", "New session", () => click(".sidebar__action[href]"), { typing: true }],
-  ["mod+.", "Stop the agent", () => click("#stop"), { typing: true }],
-  ["mod+alt+b", "Files and details", togglePanel, { typing: true }],
-  ["mod+b", "Sidebar", toggleSidebar, { typing: true }],
-  ["alt+arrowup", "Previous session", () => neighbour(-1), { typing: true }],
-  ["alt+arrowdown", "Next session", () => neighbour(1), { typing: true }],
-  ["f2", "Rename the session", renameSession, { typing: true }],
-  ["/", "Go to the message box", focusBox, { single: true }],
-  ["?", "This sheet", () => openDialog("shortcuts-dialog"), { single: true }],
-  ["j", "Next turn", () => turn(1), { single: true }],
-  ["k", "Previous turn", () => turn(-1), { single: true }],
-  ["c", "Copy the turn", copyTurn, { single: true }],
-  ["end", "Jump to the latest and follow", () => click("#jump"), { single: true }],
+  ["mod+k", "Search and commands", () => openDialog("search-dialog")],
+  ["mod+shift+o", "New session", () => click(".sidebar__action[href]")],
+  ["mod+.", "Stop the agent", () => click("#stop")],
+  ["mod+alt+b", "Files and details", togglePanel],
+  ["mod+b", "Sidebar", toggleSidebar],
+  ["alt+arrowup", "Previous session", () => neighbour(-1)],
+  ["alt+arrowdown", "Next session", () => neighbour(1)],
+  ["f2", "Rename the session", renameSession],
+  ["/", "Go to the message box", focusBox],
+  ["?", "This sheet", () => openDialog("shortcuts-dialog")],
+  ["j", "Next turn", () => turn(1)],
+  ["k", "Previous turn", () => turn(-1)],
+  ["c", "Copy the turn", copyTurn],
+  ["end", "Jump to the latest and follow", () => click("#jump")],
+  ["arrowleft", "Previous image", () => click("[data-image=previous]")],
+  ["arrowright", "Next image", () => click("[data-image=next]")],
 ];
 
-function matches(event, keys) {
-  const parts = keys.split("+");
-  const key = parts.pop();
-  const needsMod = parts.includes("mod");
-  const hasMod = event.ctrlKey || event.metaKey;
-  if (needsMod !== hasMod || parts.includes("alt") !== event.altKey) return false;
-  if (key.length > 1 || /[a-z.]/.test(key)) {
-    if (parts.includes("shift") !== event.shiftKey) return false;
-  }
-  return event.key.toLowerCase() === key;
+const ARROWS = { arrowup: "↑", arrowdown: "↓", arrowleft: "←", arrowright: "→" };
+
+/** What was pressed, as the table writes it. With signs, Shift only says how they are typed. */
+function comboOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+  const shifts = shiftKey && /[a-z]/i.test(key);
+  const parts = [(ctrlKey || metaKey) && "mod", altKey && "alt", shifts && "shift"];
+  return [...parts.filter(Boolean), key.toLowerCase()].join("+");
 }
 
 function onKey(event) {
   if (event.defaultPrevented || event.isComposing) return;
-  const isTyping = event.target.matches?.("input, textarea, select, [contenteditable='plaintext-only']");
-  if (event.key === "Escape" && isTyping && event.target.id === "message") return turn(0);
-  const singles = document.documentElement.dataset.singleKeys !== "off";
-  for (const [keys, , run, { typing, single } = {}] of SHORTCUTS) {
-    if (!matches(event, keys) || (isTyping && !typing) || (single && !singles)) continue;
-    event.preventDefault();
-    run();
-    return;
+  const { target, key } = event;
+  if (key === "Escape") {
+    document.getElementById("toasts").replaceChildren();
+    return target.id === "message" && turn(0);
   }
+  const combo = comboOf(event);
+  const run = SHORTCUTS.find(([keys]) => keys === combo)?.[2];
+  const isTyping = target.matches?.("input, textarea, select, [contenteditable='plaintext-only']");
+  const isOff = isTyping || document.documentElement.dataset.singleKeys === "off";
+  if (!run || (isOff && !/\+|^f2/.test(combo))) return;
+  if (run() !== false) event.preventDefault();
 }
 
 function neighbour(step) {
@@ -65,6 +72,7 @@ function turn(step) {
   const next = at < 0 || !step ? turns.at(-1) : turns[at + step];
   next?.focus();
   next?.scrollIntoView({ block: "nearest" });
+  return Boolean(next);
 }
 
 function copyTurn() {
@@ -85,63 +93,28 @@ function openDialog(id) {
 }
 
 function fillSheet(dialog) {
-  const rows = dialog?.querySelector("[data-shortcuts]");
-  if (!rows || rows.childElementCount) return;
-  const isMac = navigator.platform.startsWith("Mac");
-  for (const [keys, what] of SHORTCUTS) {
-    const row = document.createElement("div");
-    row.className = "facts__row";
-    const shown = keys.replace("mod", isMac ? "⌘" : "Ctrl").replace("arrowup", "↑").replace("arrowdown", "↓");
-    const key = Object.assign(document.createElement("dt"), { textContent: what });
-    const keyboard = Object.assign(document.createElement("kbd"), {
-      textContent: shown.split("+").map((part) => part.toUpperCase().replace("CTRL", "Ctrl")).join(" "),
-    });
-    const value = document.createElement("dd");
-    value.append(keyboard);
-    row.append(key, value);
-    rows.append(row);
-  }
+  const signs = { mod: /^Mac/.test(navigator.platform) ? "⌘" : "Ctrl", ...ARROWS };
+  const nameOf = (key) => signs[key] ?? key[0].toUpperCase() + key.slice(1);
+  const rows = SHORTCUTS.map(([keys, what]) => {
+    const names = keys.split("+").map(nameOf).join(" ");
+    return `<div class="facts__row"><dt>${what}</dt><dd><kbd>${names}</kbd></dd></div>`;
+  });
+  dialog.querySelector("[data-shortcuts]").innerHTML = rows.join("");
 }
 
-function editMessage(button) {
-  const box = document.getElementById("message");
-  box.value = button.closest(".event").querySelector(".bubble").textContent;
-  box.dispatchEvent(new Event("input"));
-  box.focus();
-}
-
-/** Arrows walk through what was found; Enter opens it. */
-function onSearchKey(event) {
-  const dialog = event.target.closest?.("#search-dialog");
-  if (!dialog || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
-  event.preventDefault();
-  const stops = [dialog.querySelector("input"), ...dialog.querySelectorAll("a")];
-  const step = event.key === "ArrowDown" ? 1 : -1;
-  stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length]?.focus();
-}
+const ACTIONS = {
+  "open-search": () => openDialog("search-dialog"),
+  "open-shortcuts": () => openDialog("shortcuts-dialog"),
+  print: () => print(),
+  "sign-out": forgetDrafts,
+};
 
 export function initKeys() {
   initDropping();
-  document.addEventListener("keydown", onSearchKey);
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", ({ target }) => {
-    const button = target.closest("[data-action]");
-    switch (button?.dataset.action) {
-      case "open-search":
-        return openDialog("search-dialog");
-      case "open-shortcuts":
-        return openDialog("shortcuts-dialog");
-      case "print":
-        return print();
-      case "edit-message":
-        return editMessage(button);
-      case "sign-out":
-        return forgetDrafts();
-    }
-    if (target.closest("dialog [data-close]") || target.matches("dialog")) {
-      target.closest("dialog").close();
-    } else if (target.closest("#search-dialog a")) {
-      document.getElementById("search-dialog").close();
-    }
+    ACTIONS[target.closest("[data-action]")?.dataset.action]?.();
+    // A click beside a dialog closes it, as does following what it found.
+    if (target.matches("dialog, dialog a, dialog a *")) target.closest("dialog").close();
   });
 }

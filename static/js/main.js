@@ -5,6 +5,7 @@ import { initKeys } from "./keys.js";
 import { initPanel } from "./panel.js";
 import { openSession } from "./session.js";
 import { initSidebar } from "./sidebar.js";
+import { tellTimes } from "./times.js";
 import { initUi, showError } from "./ui.js";
 
 function attach() {
@@ -17,8 +18,11 @@ initUi();
 initSidebar();
 initKeys();
 attach();
+tellTimes();
+setInterval(tellTimes, 60_000);
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  tellTimes();
   if (detail.target.id !== "main") return;
   attach();
   document.querySelector("#main h1")?.focus({ preventScroll: true });

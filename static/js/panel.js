@@ -34,24 +34,3 @@ document.addEventListener("click", ({ target }) => {
   const opener = target.closest("[data-opens-panel], [data-tab]");
   if (opener) show(opener.dataset.opensPanel ?? opener.dataset.tab);
 });
-
-document.addEventListener("artifacts-changed", () => {
-  const panel = document.getElementById("panel");
-  const tab = panel?.querySelector('[data-tab="artifacts"][aria-current]');
-  const isList = panel?.querySelector("[data-artifact-list]");
-  if (panel?.matches(":popover-open") && tab && isList) {
-    globalThis.htmx.ajax("GET", tab.getAttribute("href"), { target: "#panel-body" });
-  }
-  refreshCount();
-});
-
-async function refreshCount() {
-  const badge = document.getElementById("artifact-count");
-  const link = badge?.closest("a");
-  if (!link) return;
-  const response = await fetch(`${link.getAttribute("href")}?count`, { credentials: "same-origin" });
-  if (!response.ok) return;
-  const count = Number(await response.text());
-  badge.textContent = count;
-  badge.hidden = !count;
-}

@@ -13,20 +13,14 @@ export class ScrollFollower {
     this.isFollowing = false;
     this.abort = new AbortController();
     const { signal } = this.abort;
+    const on = (name, run) => this.box.addEventListener(name, run, { signal, passive: true });
     const release = () => (this.isFollowing = false);
-    this.box.addEventListener("wheel", ({ deltaY }) => deltaY < 0 && release(), {
-      signal,
-      passive: true,
-    });
-    this.box.addEventListener("touchmove", release, { signal, passive: true });
-    this.box.addEventListener("pointerdown", ({ target }) => target === this.box && release(), {
-      signal,
-    });
-    this.box.addEventListener("keydown", ({ key }) => UP_KEYS.includes(key) && release(), {
-      signal,
-    });
-    this.box.addEventListener("scroll", () => this.showJump(), { signal, passive: true });
-    this.jump?.addEventListener("click", () => this.follow(), { signal });
+    on("wheel", ({ deltaY }) => deltaY < 0 && release());
+    on("touchmove", release);
+    on("pointerdown", ({ target }) => target === this.box && release());
+    on("keydown", ({ key }) => UP_KEYS.includes(key) && release());
+    on("scroll", () => this.showJump());
+    this.jump.addEventListener("click", () => this.follow(), { signal });
   }
 
   close() {

@@ -17,20 +17,19 @@ export class SessionSocket {
   /** `handlers`: cursor() → seq, isRunning(), onMessages(list), onState(words), onGone(), onLogin(). */
   constructor(key, eventsUrl, handlers) {
     Object.assign(this, { key, eventsUrl, handlers, failures: 0, closed: false });
-    this.onWake = () => document.visibilityState === "visible" && this.checkLife();
-    this.onOnline = () => this.reconnect();
-    document.addEventListener("visibilitychange", this.onWake);
-    addEventListener("pageshow", this.onWake);
-    addEventListener("online", this.onOnline);
+    this.abort = new AbortController();
+    const { signal } = this.abort;
+    const onWake = () => document.visibilityState === "visible" && this.checkLife();
+    document.addEventListener("visibilitychange", onWake, { signal });
+    addEventListener("pageshow", onWake, { signal });
+    addEventListener("online", () => this.reconnect(), { signal });
     this.watchdog = setInterval(() => this.checkLife(), 5000);
     this.connect();
   }
 
   close() {
     this.closed = true;
-    document.removeEventListener("visibilitychange", this.onWake);
-    removeEventListener("pageshow", this.onWake);
-    removeEventListener("online", this.onOnline);
+    this.abort.abort();
     for (const timer of [this.watchdog, this.polling, this.opening, this.waiting]) {
       clearTimeout(timer);
     }
@@ -113,8 +112,7 @@ export class SessionSocket {
   async poll() {
     let response;
     try {
-      const url = `${this.eventsUrl}?after=${this.handlers.cursor()}`;
-      response = await fetch(url, { credentials: "same-origin" });
+      response = await fetch(`${this.eventsUrl}?after=${this.handlers.cursor()}`);
     } catch {
       this.isCutOff = true;
       return this.handlers.onState("Offline. Your text is kept.");

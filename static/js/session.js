@@ -98,7 +98,7 @@ class Session {
   }
 
   async refreshTitle() {
-    const response = await fetch(`/s/${this.key}/title`, { credentials: "same-origin" });
+    const response = await fetch(`/s/${this.key}/title`);
     if (!response.ok) return;
     const name = await response.text();
     const title = this.element.querySelector("#session-title");
@@ -114,7 +114,7 @@ class Session {
   }
 
   showGone() {
-    this.socket?.close();
+    this.socket.close();
     this.showConnection("This session was deleted.");
     announce("This session was deleted.");
   }

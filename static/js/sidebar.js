@@ -1,7 +1,7 @@
-/** The list of sessions: rows that change, renaming in place, deleting with an undo. */
+/** The list of sessions: rows that change, renaming in place, going when deleted. */
 
 import { currentSession } from "./current.js";
-import { post, toast } from "./ui.js";
+import { post } from "./ui.js";
 
 const waiting = new Map();
 const list = () => document.getElementById("session-list");
@@ -14,8 +14,7 @@ export function sidebarRowChanged(key, current) {
     key,
     setTimeout(async () => {
       waiting.delete(key);
-      const url = `/s/${key}/row?current=${current ?? ""}`;
-      const response = await fetch(url, { credentials: "same-origin" });
+      const response = await fetch(`/s/${key}/row?current=${current ?? ""}`);
       if (response.ok) placeRow(key, await response.text());
     }, 300),
   );
@@ -90,16 +89,6 @@ function onDeleted({ detail: { key } }) {
     globalThis.htmx.ajax("GET", "/", { target: "#main" });
     history.pushState({ htmx: true }, "", "/");
   }
-  const undo = async () => {
-    const response = await post(`/s/${key}/undelete`);
-    if (response.ok) {
-      const { url } = await response.json();
-      globalThis.htmx.ajax("GET", url, { target: "#main" });
-      history.pushState({ htmx: true }, "", url);
-      reload();
-    }
-  };
-  toast("Session deleted", { label: "Undo", action: undo, milliseconds: 8000 });
 }
 
 function markCurrent() {
@@ -113,10 +102,10 @@ function markCurrent() {
 
 export function toggleSidebar() {
   const app = document.getElementById("app");
-  const isCollapsed = app.dataset.sidebar !== "collapsed";
-  if (isCollapsed) app.dataset.sidebar = "collapsed";
-  else delete app.dataset.sidebar;
-  document.cookie = `sidebar=${isCollapsed ? "collapsed" : "open"}; path=/; max-age=31536000; samesite=lax`;
+  const isOpen = app.dataset.sidebar === "collapsed";
+  app.dataset.sidebar = isOpen ? "open" : "collapsed";
+  document.querySelector(".sidebar__collapse").ariaExpanded = isOpen;
+  document.cookie = `sidebar=${app.dataset.sidebar}; path=/; max-age=31536000; samesite=lax`;
 }
 
 export function initSidebar() {

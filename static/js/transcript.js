@@ -1,9 +1,9 @@
 /** Places events and the answer being written. Every event once, in the order of their seq. */
 
 import { applyChange } from "./blocks.js";
-import { markDays } from "./days.js";
 import { dropPending } from "./pending.js";
 import { ScrollFollower } from "./scroll.js";
+import { markDays } from "./times.js";
 import { announce } from "./ui.js";
 import { groupWork } from "./work-groups.js";
 

@@ -1,6 +1,5 @@
-/** What every page uses: announcements, toasts, copying, menus, and requests of our own. */
+/** What every page uses: announcements, notices, copying, menus, and requests of our own. */
 
-const LONGEST_TOAST = 8000;
 let lastSaid = 0;
 let timer = 0;
 
@@ -11,14 +10,18 @@ export const csrfToken = () =>
 export function post(url, values = {}) {
   const body = values instanceof FormData ? values : new URLSearchParams(values);
   const headers = { "X-CSRFToken": csrfToken(), "X-Requested-With": "fetch" };
-  return fetch(url, { method: "POST", body, headers, credentials: "same-origin" });
+  return fetch(url, { method: "POST", body, headers });
 }
 
 /** The words of a refusal, which the server sends as a small fragment. */
 export async function wordsOf(response) {
+  return textOf(await response.text()) || "The server refused that.";
+}
+
+function textOf(html) {
   const holder = document.createElement("template");
-  holder.innerHTML = await response.text();
-  return holder.content.textContent.trim().replace(/\s+/g, " ") || "The server refused that.";
+  holder.innerHTML = html;
+  return holder.content.textContent.trim().replace(/\s+/g, " ");
 }
 
 /** Tell screen readers, one sentence in 1.5 s; a newer one replaces an older one. */
@@ -33,46 +36,19 @@ export function announce(sentence) {
   else say();
 }
 
-/** A short notice at the corner; its button, if any, undoes. */
-export function toast(text, { action, label, milliseconds = 6000 } = {}) {
-  const box = document.createElement("div");
-  box.className = "toast";
-  box.append(Object.assign(document.createElement("span"), { textContent: text }));
-  if (action) {
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "link-button", textContent: label });
-    button.addEventListener("click", () => (box.remove(), action()));
-    box.append(button);
-  }
-  place(box, milliseconds);
-  return box;
-}
-
-function place(box, milliseconds) {
-  const toasts = document.getElementById("toasts");
-  toasts.append(box);
-  while (toasts.childElementCount > 3) toasts.firstElementChild.remove();
-  let left = setTimeout(() => box.remove(), milliseconds);
-  const hold = () => clearTimeout(left);
-  const letGo = () => (left = setTimeout(() => box.remove(), 2000));
-  box.addEventListener("pointerenter", hold);
-  box.addEventListener("focusin", hold);
-  box.addEventListener("pointerleave", letGo);
-  box.addEventListener("focusout", letGo);
-}
-
-/** Something needs attention: said aloud, and shown until it is read. */
+/** Something needs attention: said aloud, and shown for a while. */
 export function showError(html, signIn = false) {
-  const holder = document.createElement("template");
-  holder.innerHTML = html;
-  const text = holder.content.textContent.trim().replace(/\s+/g, " ");
+  const text = textOf(html);
   document.getElementById("alert").textContent = text;
-  const next = encodeURIComponent(location.pathname);
-  toast(text, {
-    milliseconds: LONGEST_TOAST,
-    label: "Sign in",
-    action: signIn ? () => location.assign(`/accounts/login/?next=${next}`) : undefined,
-  }).classList.add("toast--error");
+  const box = document.createElement("div");
+  box.className = "toast toast--error";
+  box.innerHTML = "<span></span>";
+  box.firstChild.textContent = text;
+  if (signIn) {
+    const next = encodeURIComponent(location.pathname);
+    box.innerHTML += `<a class="toast__action" href="/accounts/login/?next=${next}">Sign in</a>`;
+  }
+  document.getElementById("toasts").append(box);
 }
 
 export async function copy(text) {
@@ -88,9 +64,7 @@ export async function copy(text) {
   announce("Copied");
 }
 
-function onClick({ target }) {
-  const button = target.closest("[data-copy-text], [data-copy-from], [data-copy]");
-  if (!button) return;
+function copyFor(button) {
   copy(textToCopy(button));
   button.classList.add("is-done");
   setTimeout(() => button.classList.remove("is-done"), 1200);
@@ -119,33 +93,39 @@ function placeMenu(event) {
   });
 }
 
-/** Arrows move in a menu, a choice closes it. */
-function onMenuKey(event) {
-  const menu = event.target.closest?.(".menu");
-  if (!menu || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+/** Arrows walk through a menu, or through what a search found. */
+function onArrow(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const box = event.target.closest?.(".menu, #search-dialog");
+  if (!step || !box) return;
   event.preventDefault();
-  const items = [...menu.querySelectorAll(".menu__item")];
-  const step = event.key === "ArrowDown" ? 1 : -1;
-  items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
+  const stops = [...box.querySelectorAll(".menu__item, .result, [type=search]")];
+  stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length].focus();
 }
 
 export function initUi() {
   document.addEventListener("click", onClick);
   document.addEventListener("toggle", placeMenu, true);
-  document.addEventListener("keydown", onMenuKey);
-  document.addEventListener("click", ({ target }) => {
-    const item = target.closest(".menu__item");
-    if (item) item.closest("[popover]")?.hidePopover();
-    const wrap = target.closest("[data-wrap]");
-    if (wrap) wrap.closest(".code, .box")?.querySelector("pre")?.toggleAttribute("data-wrapped");
-    const feedback = target.closest("[data-action=dismiss-feedback]");
-    if (feedback) feedback.closest(".feedback").remove();
-    const thumb = target.closest("[data-thumb]");
-    if (thumb) press(thumb);
-  });
+  document.addEventListener("keydown", onArrow);
   document.addEventListener("input", ({ target }) => {
     if (target.dataset?.filters) filter(target);
   });
+  // The style sheet says how long a notice stays.
+  document.addEventListener("animationend", ({ target, animationName }) => {
+    if (animationName === "leave") target.remove();
+  });
+}
+
+function onClick({ target }) {
+  const copier = target.closest("[data-copy-text], [data-copy-from], [data-copy]");
+  if (copier) copyFor(copier);
+  target.closest(".menu__item")?.closest("[popover]").hidePopover();
+  const wrapped = target.closest("[data-wrap]")?.closest(".code, .box").querySelector("pre");
+  wrapped?.toggleAttribute("data-wrapped");
+  target.closest("[data-action=dismiss-feedback]")?.closest(".feedback").remove();
+  target.closest(".toast__action")?.parentElement.toggleAttribute("hidden", true);
+  const thumb = target.closest("[data-thumb]");
+  if (thumb) press(thumb);
 }
 
 /** A thumb stays pressed; the other one does not. */

@@ -1,6 +1,6 @@
 /** Files on their way: dropped, pasted or chosen; each with its progress, three at a time. */
 
-import { announce, csrfToken, wordsOf } from "./ui.js";
+import { announce, csrfToken, post, wordsOf } from "./ui.js";
 
 const PARALLEL = 3;
 const STALLED = 30000;
@@ -66,11 +66,9 @@ class Uploads {
     if (files.length > MANY && !confirm(`Add ${files.length} files?`)) return;
     const before = this.items.length;
     for (const file of files) this.items.push(this.newItem(file));
-    const refused = this.items.slice(before).filter(({ state }) => state === "refused");
-    if (files.length) {
-      const words = refused.length ? `, ${refused.length} refused` : "";
-      announce(`${files.length - refused.length} files added${words}`);
-    }
+    const refused = this.items.slice(before).filter(({ state }) => state === "refused").length;
+    const words = refused ? `, ${refused} refused` : "";
+    if (files.length) announce(`${files.length - refused} files added${words}`);
     this.next();
   }
 
@@ -111,12 +109,15 @@ class Uploads {
     body.set("client_id", item.clientId);
     item.request = request;
     this.show(item, "uploading", 0);
-    let stalled = setTimeout(() => request.abort(), STALLED);
-    request.upload.onprogress = ({ loaded, total }) => {
+    let stalled;
+    const wait = () => {
       clearTimeout(stalled);
       stalled = setTimeout(() => request.abort(), STALLED);
-      const percent = Math.round((loaded / total) * 100);
-      this.show(item, "uploading", percent);
+    };
+    wait();
+    request.upload.onprogress = ({ loaded, total }) => {
+      wait();
+      this.show(item, "uploading", Math.round((loaded / total) * 100));
     };
     request.onloadend = async () => {
       clearTimeout(stalled);
@@ -180,8 +181,7 @@ class Uploads {
   /** The batch is complete: one event tells of it. */
   announce() {
     if (!this.items.some(({ state }) => state === "ready")) return;
-    const headers = { "X-CSRFToken": csrfToken(), "X-Requested-With": "fetch" };
-    fetch(`${this.url}/announce`, { method: "POST", headers, credentials: "same-origin" });
+    post(`${this.url}/announce`);
     this.clear();
   }
 

@@ -25,7 +25,7 @@ function unfold(transcript) {
 
 /** Put the output of a tool into the call it answers. */
 function nest(output, transcript) {
-  if (output.parentElement.matches("[data-call-output]")) return;
+  if (output.parentElement.closest("[data-call-output], .event--hidden")) return;
   const calls = transcript.querySelectorAll(
     `.event--tool-input[data-call="${CSS.escape(output.dataset.call)}"]`,
   );
@@ -37,6 +37,7 @@ function nest(output, transcript) {
 }
 
 function showState(call) {
+  if (call.closest(".event--hidden")) return;
   const output = call.querySelector(".event--tool-output");
   const state = call.querySelector("[data-call-state]");
   const name = !output ? "running" : "error" in output.dataset ? "failed" : "done";
@@ -99,6 +100,6 @@ function label(group) {
 
 function seconds(milliseconds) {
   const whole = Math.round(milliseconds / 1000);
-  if (whole < 1) return "< 1 s";
+  if (whole < 1) return `${Math.max(0.1, milliseconds / 1000).toFixed(1)} s`;
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

@@ -20,6 +20,7 @@ from chatapp.llm.sse import LineTooLongError, Payloads
 
 MAX_ERROR_BYTES = 64 * 1024
 ERROR_TIMEOUT = 10
+GATHER_SECONDS = 0.05
 HEADERS = {"content-type": "application/json", "accept-encoding": "identity"}
 
 
@@ -55,6 +56,9 @@ def encode(body: dict[str, Any]) -> bytes:
 class EventStream:
     """The payloads of an answer, as many at a time as one read brings.
 
+    Once the answer flows, reads are some time apart: to wake a turn for each single token costs
+    more than all that is then done with it.
+
     Waiting too long closes the connection. Until `begin`, the wait counts from the request on,
     so that a server which only keeps the line warm does not go on for ever; then from the last
     read; and after `end_within` from that call. One timer watches and moves on by itself: to
@@ -77,6 +81,7 @@ class EventStream:
     async def read(self) -> list[bytes] | None:
         """The next payloads, maybe none; None at the end."""
         if self._counts_reads:
+            await asyncio.sleep(GATHER_SECONDS)
             self._since = self._loop.time()
         try:
             data = await self._response.content.readany()

@@ -19,12 +19,17 @@ class Pacer:
         self._pieces: list[str] = []
         self._timer: asyncio.TimerHandle | None = None
         self._interval = self.INTERVAL
+        self._due = 0.0
         self._loop = asyncio.get_running_loop()
 
     def add(self, text: str) -> None:
         self._pieces.append(text)
         if self._timer is None:
-            self._hand_on()
+            now = self._loop.time()
+            if now >= self._due:
+                self._hand_on(now)
+            else:
+                self._timer = self._loop.call_at(self._due, self._on_timer)
 
     def flush(self) -> None:
         """Hand on what is left; call before the body itself is stored."""
@@ -33,17 +38,15 @@ class Pacer:
             self._timer = None
         self._send_pieces()
 
-    def _hand_on(self) -> None:
-        self._send_pieces()
-        due = self._loop.time() + self._interval
-        self._timer = self._loop.call_at(due, self._on_timer, due)
-
-    def _on_timer(self, due: float) -> None:
+    def _on_timer(self) -> None:
         self._timer = None
-        late = self._loop.time() - due
-        self._interval = min(self.LONGEST, max(self.INTERVAL, self.INTERVAL + late))
-        if self._pieces:
-            self._hand_on()
+        now = self._loop.time()
+        self._interval = min(self.LONGEST, self.INTERVAL + max(0.0, now - self._due))
+        self._hand_on(now)
+
+    def _hand_on(self, now: float) -> None:
+        self._due = now + self._interval
+        self._send_pieces()
 
     def _send_pieces(self) -> None:
         if self._pieces:

@@ -30,6 +30,8 @@ from chatapp.turns.loop import Step
 from chatapp.turns.steps import Agent, rendered
 
 MAX_EVENTS = 5_000
+# How an agent says that any model will do.
+ANY_MODEL = ("", "default")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Plan:
     @property
     def served_by_default(self) -> bool:
         """No model of the name the agent asks for is known here."""
-        return self.asked_name != self.llm.name and self.asked_name not in self.llm.aliases
+        known = {self.llm.name, *self.llm.aliases, *ANY_MODEL}
+        return self.asked_name not in known
 
     @property
     def history(self) -> list[EventBody]:

@@ -163,7 +163,6 @@ def composer_limits() -> dict[str, Any]:
     return {
         "client_id": uuid.uuid4().hex,
         "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
-        "max_files": settings.MAX_FILES_PER_UPLOAD,
         "accepted_types": ACCEPTED,
     }
 

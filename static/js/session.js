@@ -89,9 +89,8 @@ class Session {
   }
 
   refresh({ what, id }) {
-    const { htmx } = globalThis;
-    if (what === "queue") htmx.ajax("GET", `/s/${this.key}/queue`, { target: "#queue", swap: "outerHTML" });
-    if (what === "artifacts") document.dispatchEvent(new CustomEvent("artifacts-changed"));
+    // The queue, the list of files and their count wait for these, and fetch themselves anew.
+    document.dispatchEvent(new CustomEvent(`${what}-changed`));
     if (what === "session") this.refreshTitle();
     if (what === "deleted") this.showGone();
     if (what === "events" && id) document.getElementById(id)?.remove();

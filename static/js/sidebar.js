@@ -56,9 +56,8 @@ export function rename(element, url) {
   element.contentEditable = "plaintext-only";
   element.focus();
   getSelection().selectAllChildren(element);
-  const abort = new AbortController();
   const finish = async (isKept) => {
-    abort.abort();
+    element.onkeydown = element.onblur = null;
     element.contentEditable = "false";
     const name = element.textContent.trim();
     if (!isKept || !name || name === before) return void (element.textContent = before);
@@ -66,18 +65,13 @@ export function rename(element, url) {
     const response = await post(url, { name });
     if (!response.ok) element.textContent = before;
   };
-  element.addEventListener(
-    "keydown",
-    (event) => {
-      event.stopPropagation();
-      if (event.key === "Enter" || event.key === "Escape") {
-        event.preventDefault();
-        finish(event.key === "Enter");
-      }
-    },
-    { signal: abort.signal },
-  );
-  element.addEventListener("blur", () => finish(true), { signal: abort.signal });
+  element.onblur = () => finish(true);
+  element.onkeydown = (event) => {
+    event.stopPropagation();
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault();
+    finish(event.key === "Enter");
+  };
 }
 
 function onDeleted({ detail: { key } }) {

@@ -1,6 +1,7 @@
 """What templates need to show events: Markdown, icons, sizes, times, JSON. Asks no database."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from math import log
@@ -213,12 +214,24 @@ def _as_source(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @register.filter
+def fields(value: Any) -> list[tuple[str, Any]]:
+    """The names and values of a JSON object. Its `.items` could be a field that is called so."""
+    return list(value.items()) if isinstance(value, Mapping) else []
+
+
+@register.filter
+def is_key(value: Any) -> bool:
+    """Whether an address can be made of it: models and tools may say anything."""
+    return isinstance(value, str) and re.fullmatch(r"[0-9a-zA-Z_-]{1,50}", value) is not None
+
+
+@register.filter
 def made_file(tool_output: Mapping[str, Any]) -> dict[str, Any] | None:
     """The artifact a tool made, if its output tells of one."""
     held = tool_output.get("artifact")
     artifact: Mapping[str, Any] = held if isinstance(held, dict) else tool_output
     key, filename = artifact.get("artifact_id"), artifact.get("filename")
-    if not isinstance(key, str) or not isinstance(filename, str):
+    if not is_key(key) or not isinstance(filename, str):
         return None
     size = artifact.get("size_bytes")
     size_bytes = size if isinstance(size, int) else None

@@ -22,7 +22,7 @@ from tests.knowledge import core_document, make_corpus
 # What looking may change: what was read, and the record of who looked.
 _READ_MARKS = {("session", "read_seq"), ("apikey", "last_used_at"), ("user", "last_login")}
 _LOGBOOKS = {"auditentry"}
-_TABLES = [model for model in apps.get_app_config("chatapp").get_models()]
+_TABLES = list(apps.get_app_config("chatapp").get_models())
 
 
 def alices_things(session: Session) -> dict[str, Any]:

@@ -21,10 +21,8 @@ class RemoteEmbedder:
         self._model = model
         self._dimensions = 0
         self._lock = threading.Lock()
-        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        self._client = httpx2.Client(
-            base_url=base_url.rstrip("/") + "/", headers=headers, timeout=TIMEOUT
-        )
+        self._url = base_url.rstrip("/") + "/embeddings"
+        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
 
     @property
     def dimensions(self) -> int:
@@ -49,7 +47,7 @@ class RemoteEmbedder:
     def _rows(self, texts: list[str]) -> list[list[float]]:
         body = {"model": self._model, "input": texts, "encoding_format": "float"}
         try:
-            response = self._client.post("embeddings", json=body)
+            response = httpx2.post(self._url, json=body, headers=self._headers, timeout=TIMEOUT)
             response.raise_for_status()
             data = sorted(response.json()["data"], key=lambda item: item["index"])
             rows = [item["embedding"] for item in data]

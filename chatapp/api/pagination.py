@@ -39,12 +39,22 @@ class FilterQuery(PageQuery):
     def matcher(self) -> Callable[[str], bool] | None:
         return matcher(self.filter) if self.filter else None
 
-    def of_rows(self) -> Callable[[Any], bool] | None:
+    def of_rows(self) -> "RowFilter | None":
         """Whether the filter is found in a row's name or description; None takes them all."""
         found = self.matcher()
         if found is None:
             return None
-        return lambda row: found(row.name) or found(row.description)
+        return RowFilter(
+            ("name", "description"), lambda row: found(row.name) or found(row.description)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """A test of some columns: only rows that pass it are read whole."""
+
+    columns: tuple[str, ...]
+    test: Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ def page_of(
     *,
     scope: str,
     order: str = "-pk",
-    matches: Callable[[Row], bool] | None = None,
+    matches: RowFilter | Callable[[Row], bool] | None = None,
 ) -> Page[Row]:
     """One page of the rows, in the order of `order`, then of pk. `scope` says which list it is."""
     descending, field = order.startswith("-"), order.removeprefix("-")
@@ -86,11 +96,16 @@ def _beyond(field: str, place: list[Any], descending: bool) -> models.Q:
 
 
 def _first(
-    rows: "models.QuerySet[Row]", count: int, matches: Callable[[Row], bool] | None
+    rows: "models.QuerySet[Row]", count: int, matches: "RowFilter | Callable[[Row], bool] | None"
 ) -> list[Row]:
     if matches is None:
         return list(rows[:count])
-    return take((row for row in rows.iterator(chunk_size=500) if matches(row)), count)
+    if not isinstance(matches, RowFilter):
+        return take((row for row in rows.iterator(chunk_size=500) if matches(row)), count)
+    looks: Iterable[Any] = rows.values_list("pk", *matches.columns, named=True).iterator(2000)
+    found = take((look.pk for look in looks if matches.test(look)), count)
+    whole = rows.in_bulk(found)
+    return [whole[pk] for pk in found if pk in whole]
 
 
 def take(items: Iterable[T], count: int) -> list[T]:

@@ -190,7 +190,8 @@ class Bus:
 class _Relay:
     """The channel layer's side: one channel for this process, one group a topic."""
 
-    DRAFT_SECONDS = 600
+    # Written anew while it grows; of a session deleted meanwhile nothing stays for longer.
+    DRAFT_SECONDS = 60
     DRAFT_EVERY = 1.0
 
     def __init__(self, deliver: Callable[[str, Iterable[Frame]], None]) -> None:

@@ -1,5 +1,6 @@
 """Write down who did what. Called inside the transaction of the act itself."""
 
+from collections.abc import Collection
 from typing import Any
 
 from chatapp.models import AuditEntry, User
@@ -23,3 +24,9 @@ def record(
         detail=detail or {},
         reason=reason,
     )
+
+
+def forget_contents(*, object_type: str, object_keys: Collection[str]) -> None:
+    """That something was done, and by whom, stays; what was in it goes with the object."""
+    entries = AuditEntry.objects.filter(object_type=object_type, object_key__in=object_keys)
+    entries.exclude(detail={}).update(detail={})

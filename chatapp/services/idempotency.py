@@ -1,9 +1,9 @@
 """Do something once for each key a client made up, however often it asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from chatapp.errors import Conflict, InvalidInput
@@ -54,3 +54,15 @@ def _known(owner: User, key: str, fingerprint: str) -> str | None:
     if record.fingerprint != fingerprint:
         raise Conflict("This Idempotency-Key was used for another request.")
     return record.body
+
+
+def forget_answers(*, owner_ids: Collection[int], keys: Collection[str]) -> None:
+    """Delete answers that tell of things which are being deleted for good."""
+    told = [f'"key":"{key}"' for key in keys]
+    for record in IdempotencyRecord.objects.filter(owner__in=owner_ids):
+        if any(words in record.body for words in told):
+            record.delete()
+
+
+def old_answers() -> "models.QuerySet[IdempotencyRecord]":
+    return IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT)

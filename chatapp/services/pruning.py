@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from chatapp.models import Artifact, Session, SignInLink
 from chatapp.services.artifacts import purge_blobs
+from chatapp.services.idempotency import old_answers
+from chatapp.services.indexes import words
 from chatapp.services.sessions import idle_sessions, purge_sessions, tombstones
 
 _BATCH = 100
@@ -23,12 +25,15 @@ ORPHAN_AGE = timedelta(hours=24)
 
 def prune(*, dry_run: bool = False) -> dict[str, int]:
     """What was removed, or would be: counts by kind, in the order of removal."""
+    if not dry_run:
+        words.forget_deleted(wholly=True)
     return {
         "idle sessions": _sessions(idle_sessions, dry_run),
         "deleted sessions": _sessions(tombstones, dry_run),
         "expired artifacts": _artifacts(expired_artifacts, dry_run),
         "deleted artifacts": _artifacts(deleted_artifacts, dry_run),
         "orphan blobs": _blobs(dry_run),
+        "remembered answers": _rows(old_answers(), dry_run),
         "sign-in links": _rows(SignInLink.objects.filter(expires_at__lt=Now()), dry_run),
         "login sessions": _rows(LoginSession.objects.filter(expire_date__lt=Now()), dry_run),
     }

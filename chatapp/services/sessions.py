@@ -17,6 +17,7 @@ from chatapp.lib.keys import key_from_name
 from chatapp.models import Agent, Artifact, Session, Turn, User
 from chatapp.services import audit
 from chatapp.services.artifacts import purge_blobs
+from chatapp.services.idempotency import forget_answers
 from chatapp.services.metadata import check_metadata
 from chatapp.services.references import check_references
 
@@ -198,15 +199,18 @@ def undelete_session(*, owner: User, key: str) -> Session:
 @transaction.atomic
 def purge_sessions(sessions: "models.QuerySet[Session]") -> int:
     """Delete for good: rows and bytes. Whoever still works on them finds nothing."""
-    keys = list(sessions.values_list("pk", flat=True))
-    children = Session.objects.filter(parent__in=keys, origin=Session.Origin.SUB_AGENT)
+    rows = list(sessions.values_list("pk", "key", "owner_id"))
+    ids, keys = [pk for pk, _, _ in rows], [key for _, key, _ in rows]
+    children = Session.objects.filter(parent__in=ids, origin=Session.Origin.SUB_AGENT)
     if children.exists():
         purge_sessions(children)
-    for session in Session.objects.filter(pk__in=keys, deleted_at=None):
+    for session in Session.objects.filter(pk__in=ids, deleted_at=None):
         delete_session(session=session)
-    purge_blobs(Artifact.objects.filter(session__in=keys))
-    Session.objects.filter(pk__in=keys).delete()
-    return len(keys)
+    audit.forget_contents(object_type="session", object_keys=keys)
+    forget_answers(owner_ids={owner_id for _, _, owner_id in rows}, keys=keys)
+    purge_blobs(Artifact.objects.filter(session__in=ids))
+    Session.objects.filter(pk__in=ids).delete()
+    return len(ids)
 
 
 def idle_sessions() -> "models.QuerySet[Session]":

@@ -10,15 +10,21 @@ when no other part does better, and push aside what the vectors found.
 
 import math
 
+from django.db import connection
+
 from chatapp.services.indexes.scope import Scope, fetch
 
 MOST_TERMS = 64
 
+# A word that so many parts have says next to nothing, and costs more than all the others.
+TOO_COMMON = 0.25
+FEW = 2_000
+
 
 class Fts5:
     def best(self, scope: Scope, terms: list[str], limit: int) -> dict[int, float]:
-        wanted = _distinct(terms)
-        if not wanted:
+        weights = self._weights(_distinct(terms))
+        if not weights:
             return {}
         # CROSS JOIN: SQLite starts with the words, never with the parts.
         rows = fetch(
@@ -26,22 +32,27 @@ class Fts5:
             f" FROM chatapp_part_words CROSS JOIN {scope.parts}"
             " AND p.id = chatapp_part_words.rowid AND chatapp_part_words MATCH %s"
             " ORDER BY score DESC, p.id LIMIT %s",
-            (*scope.bound, " OR ".join(f'"{term}"' for term in wanted), limit),
+            (*scope.bound, " OR ".join(f'"{term}"' for term in weights), limit),
         )
-        most = self._score_of_all(wanted)
+        # This is what bm25 gives a part of common length that has each term once.
+        most = sum(weights.values())
         return {part_id: min(score / most, 1.0) for part_id, score in rows}
 
     @staticmethod
-    def _score_of_all(terms: list[str]) -> float:
-        """What bm25 gives a part of common length that has each term once."""
+    def _weights(terms: list[str]) -> dict[str, float]:
+        """bm25's weight of each term worth looking for."""
+        if not terms:
+            return {}
         marks = ", ".join(["%s"] * len(terms))
-        having = dict(
+        having = dict.fromkeys(terms, 0) | dict(
             fetch(f"SELECT term, doc FROM chatapp_part_vocabulary WHERE term IN ({marks})", terms)
         )
-        [(parts,)] = fetch("SELECT max(id) FROM chatapp_part", ())
-        weights = [_rarity(having.get(term, 0), parts or 0) for term in terms]
-        # SQLite gives a word that most parts have this much and no less.
-        return sum(max(weight, 1e-6) for weight in weights)
+        [(found,)] = fetch("SELECT max(id) FROM chatapp_part", ())
+        parts = found or 0
+        common = max(parts * TOO_COMMON, FEW)
+        rare = [term for term in terms if having[term] <= common]
+        chosen = rare or [min(terms, key=lambda term: having[term])]
+        return {term: _weight(having[term], parts) for term in chosen}
 
 
 class Tsvector:
@@ -73,9 +84,9 @@ class Tsvector:
         }
 
 
-def _rarity(having: int, parts: int) -> float:
-    """bm25's weight of a word that so many of the parts have."""
-    return math.log(max(parts - having + 0.5, 1e-3) / (having + 0.5))
+def _weight(having: int, parts: int) -> float:
+    """As bm25 has it, down to what SQLite gives a word that most parts have."""
+    return max(math.log(max(parts - having + 0.5, 1e-3) / (having + 0.5)), 1e-6)
 
 
 def _distinct(terms: list[str]) -> list[str]:

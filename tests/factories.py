@@ -8,8 +8,8 @@ from chatapp.events.bodies import text_message
 from chatapp.models import Agent, Artifact, Session, User
 from chatapp.services.agents import create_agent
 from chatapp.services.artifacts import add_artifact
+from chatapp.services.inputs import Submission, submit_message
 from chatapp.services.sessions import create_session
-from chatapp.services.turns import Submission, submit_message
 from chatapp.services.users import create_user
 
 

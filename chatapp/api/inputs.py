@@ -11,7 +11,8 @@ from chatapp.events.frames import EventFrame
 from chatapp.models import Session
 from chatapp.services.artifacts import announce_artifacts
 from chatapp.services.compactions import check_compactable
-from chatapp.services.turns import request_cancel, submit_compaction, submit_message
+from chatapp.services.inputs import submit_compaction, submit_message
+from chatapp.services.turns import request_cancel
 from chatapp.services.uploads import add_uploads
 
 

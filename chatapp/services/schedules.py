@@ -13,9 +13,9 @@ from chatapp.events.bodies import InputMessage
 from chatapp.lib.keys import key_from_name
 from chatapp.lib.timing import next_time
 from chatapp.models import Agent, Schedule, ScheduleExecution, Session, User
+from chatapp.services.inputs import submit_message
 from chatapp.services.metadata import check_metadata
 from chatapp.services.sessions import create_session
-from chatapp.services.turns import submit_message
 
 
 @transaction.atomic

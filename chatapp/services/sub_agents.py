@@ -15,8 +15,9 @@ from chatapp.errors import InvalidInput, NotFound
 from chatapp.events.bodies import AgentOutput, StructuredOutput, text_message
 from chatapp.models import Agent, Artifact, Session, Turn
 from chatapp.services.artifacts import COPY_OF, copy_artifact
+from chatapp.services.inputs import submit_message
 from chatapp.services.sessions import create_session
-from chatapp.services.turns import request_cancel, submit_message
+from chatapp.services.turns import request_cancel
 
 MAX_NESTING = 4
 

@@ -31,7 +31,8 @@ from chatapp.llm.base import Chunk, LLMRequest
 from chatapp.llm.retry import RetryWait, stream_with_retries
 from chatapp.models import Turn
 from chatapp.services.events import LostTurn, append_events
-from chatapp.services.turns import Claim, finish_turn, release_turns, take_steered
+from chatapp.services.inputs import take_steered
+from chatapp.services.turns import Claim, finish_turn, release_turns
 from chatapp.turns import plan as plans
 from chatapp.turns.compacting import compact_if_full, compact_on_request
 from chatapp.turns.context import ContextSize
@@ -169,7 +170,9 @@ class Run:
 
     async def _news(self) -> Sequence[EventBody]:
         """What the user has sent to steer this turn."""
-        frames: list[EventFrame] = await self.db(take_steered, claim=self.claim)
+        frames: list[EventFrame] = await self.db(
+            take_steered, session=self.claim.session, fence=self.claim.fence
+        )
         self._note(frames)
         return [frame.body for frame in frames]
 

@@ -10,14 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from chatapp.errors import Conflict, InvalidInput
 from chatapp.models import Session
 from chatapp.services.artifacts import add_artifact
+from chatapp.services.inputs import edit_queued, remove_queued, retry_turn, submit_message
 from chatapp.services.rate_limits import spend
-from chatapp.services.turns import (
-    edit_queued,
-    remove_queued,
-    request_cancel,
-    retry_turn,
-    submit_message,
-)
+from chatapp.services.turns import request_cancel
 from chatapp.web.forms import MessageForm
 from chatapp.web.requests import WebRequest
 from chatapp.web.sessions import waiting_text

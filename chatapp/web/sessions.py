@@ -19,6 +19,7 @@ from chatapp.models import Agent, Event, Session, Turn
 from chatapp.render import render_events
 from chatapp.services.artifacts import add_artifact
 from chatapp.services.feedback import thumbs_of
+from chatapp.services.inputs import submit_message
 from chatapp.services.sessions import (
     create_session,
     delete_session,
@@ -27,7 +28,6 @@ from chatapp.services.sessions import (
     undelete_session,
     update_session,
 )
-from chatapp.services.turns import submit_message
 from chatapp.web.forms import MessageForm, metadata_fields, metadata_from
 from chatapp.web.requests import WebRequest
 from chatapp.web.sidebar import sidebar_context

@@ -9,15 +9,13 @@ from chatapp.errors import Conflict, InvalidInput, NotFound
 from chatapp.events.bodies import AgentOutput, text_message
 from chatapp.models import Event, Session, Turn
 from chatapp.services.events import Fence, LostTurn, append_events
+from chatapp.services.inputs import edit_queued, remove_queued, submit_message
 from chatapp.services.sessions import delete_session
 from chatapp.services.turns import (
     claim_turn,
-    edit_queued,
     finish_turn,
-    remove_queued,
     renew_leases,
     request_cancel,
-    submit_message,
     turns_to_dispatch,
 )
 from tests.factories import send

@@ -11,7 +11,7 @@ from chatapp.llm.base import TextDelta, ToolCall, Usage
 from chatapp.models import Llm, ModelCall
 from chatapp.services.compactions import check_compactable
 from chatapp.services.forks import fork_session
-from chatapp.services.turns import submit_compaction
+from chatapp.services.inputs import submit_compaction
 from chatapp.turns.compaction import REQUEST, STEP_NAME
 from tests.turns.conftest import until
 

@@ -7,8 +7,8 @@ from asgiref.sync import sync_to_async
 
 from chatapp.events.bodies import InputMessage
 from chatapp.llm.base import TextDelta, ToolCall
+from chatapp.services.inputs import submit_message
 from chatapp.services.sessions import set_metadata
-from chatapp.services.turns import submit_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,7 +9,7 @@ from chatapp.errors import InvalidInput, ProviderError, TurnError
 from chatapp.events.bodies import EventBody
 from chatapp.events.frames import NoticeFrame
 from chatapp.llm.base import LLMRequest
-from chatapp.services.compactions import compact_events, compactable_until
+from chatapp.services.compactions import compact_events, compactable_until, recent_inputs_kept
 from chatapp.turns.compaction import INSTRUCTIONS, STEP_NAME, CompactionSettings, summarize
 from chatapp.turns.happenings import Asked
 from chatapp.turns.history import history_of
@@ -29,7 +29,7 @@ async def compact_if_full(run: "Run") -> None:
     if not settings.enabled or not run.size.is_over(settings.threshold_percent, used):
         return
     # The input that is to be answered now is always kept.
-    keep = max(1, settings.keep_recent_inputs)
+    keep = max(1, recent_inputs_kept(session))
     try:
         until = await run.db(compactable_until, session=session, keep=keep)
         await _compact(run, settings, until)
@@ -53,7 +53,7 @@ async def compact_on_request(run: "Run") -> None:
         until = await run.db(
             compactable_until,
             session=session,
-            keep=settings.keep_recent_inputs,
+            keep=recent_inputs_kept(session),
             anchor=wishes.get("compact_up_to_event_id"),
         )
     except InvalidInput as exc:

@@ -19,7 +19,6 @@ from chatapp.events.bodies import (
     ToolOutput,
     text_message,
 )
-from chatapp.services.compactions import KEEP_RECENT_INPUTS
 
 STEP_NAME = "compaction"
 INSTRUCTIONS = (
@@ -42,7 +41,6 @@ class CompactionSettings:
 
     enabled: bool = True
     threshold_percent: float = 80
-    keep_recent_inputs: int = KEEP_RECENT_INPUTS
     message: str = ""
     tool_event_policy: Policy = "exclude"
 

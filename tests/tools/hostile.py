@@ -41,3 +41,7 @@ def hostile_arguments(draw: st.DrawFn) -> str:
     text = "{" + ", ".join(members) + "}"
     cut = draw(st.integers(0, 20))
     return text[:-cut] if cut > 18 else text
+
+
+def hostile_cases() -> st.SearchStrategy[tuple[dict[str, Any], str]]:
+    return st.tuples(st.sampled_from(LOCKS), hostile_arguments())

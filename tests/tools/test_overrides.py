@@ -1,5 +1,6 @@
 """The model may say anything; what the operator fixed stands."""
 
+import asyncio
 import json
 
 import pytest
@@ -13,7 +14,7 @@ from chatapp.tools.base import Tool, ToolArguments, ToolContext
 from chatapp.tools.offloading import Offloading
 from chatapp.tools.overrides import merge, without, without_locked
 from chatapp.tools.toolbox import ConfiguredTool, Toolbox
-from tests.tools.hostile import LOCKS, hostile_arguments
+from tests.tools.hostile import hostile_cases
 
 
 class ProbeInput(ToolArguments):
@@ -44,11 +45,15 @@ async def outcome(locked, text):
     return output
 
 
-@given(st.sampled_from(LOCKS), hostile_arguments())
+@given(hostile_cases())
 @settings(max_examples=200, deadline=None)
-async def test_what_is_locked_always_wins(locked, text):
-    output = await outcome(locked, text)
+def test_what_is_locked_always_wins(case):
+    check_locks_hold(case)
 
+
+def check_locks_hold(case):
+    locked, text = case
+    output = asyncio.run(outcome(locked, text))
     if output.error:
         assert output.tool_output["code"] == "invalid_arguments"
         return

@@ -14,7 +14,7 @@ from chatapp.models import Corpus, Document, FilterAttribute, User
 from chatapp.services import audit
 from chatapp.services.documents import corpus_changed
 from chatapp.services.embedding import default_encoder, embedder_of
-from chatapp.services.indexes import words
+from chatapp.services.indexes.forgetting import forget_deleted
 from chatapp.services.query_requests import DimensionName, Shape
 
 MAX_ATTRIBUTES = 100
@@ -133,7 +133,7 @@ def share_corpus(*, corpus: Corpus, groups: Sequence[Group], actor: User) -> Non
 def reset_corpus(*, corpus: Corpus) -> None:
     """Take all documents out."""
     corpus.documents.all().delete()
-    words.forget_deleted()
+    forget_deleted()
     Corpus.objects.filter(pk=corpus.pk).update(part_count=0)
     corpus_changed(corpus)
 
@@ -141,7 +141,7 @@ def reset_corpus(*, corpus: Corpus) -> None:
 @transaction.atomic
 def delete_corpus(*, corpus: Corpus) -> None:
     corpus.delete()
-    words.forget_deleted()
+    forget_deleted()
 
 
 def sizes_of(corpora: Sequence[Corpus]) -> dict[int, dict[str, int]]:

@@ -18,7 +18,7 @@ from chatapp.search.words import terms
 from chatapp.services.chunking import PartDraft, parts_of_core, parts_of_structured
 from chatapp.services.document_requests import CoreDocument, StructuredDocument
 from chatapp.services.embedding import embedder_of
-from chatapp.services.indexes import words
+from chatapp.services.indexes.forgetting import forget_deleted
 from chatapp.services.metadata import check_metadata
 
 MOST_TERMS = 40_000
@@ -130,7 +130,7 @@ def delete_document(*, document: Document) -> None:
     document = _locked(document)
     corpus_changed(document.corpus, parts=-document.part_count)
     document.delete()
-    words.forget_deleted()
+    forget_deleted()
 
 
 @transaction.atomic
@@ -140,7 +140,7 @@ def delete_documents(*, corpus: Corpus, ids: Collection[int]) -> int:
     parts = sum(rows.values_list("part_count", flat=True))
     count = rows.count()
     rows.delete()
-    words.forget_deleted()
+    forget_deleted()
     corpus_changed(corpus, parts=-parts)
     return count
 

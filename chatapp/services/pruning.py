@@ -14,7 +14,7 @@ from django.utils import timezone
 from chatapp.models import Artifact, Session, SignInLink
 from chatapp.services.artifacts import purge_blobs
 from chatapp.services.idempotency import old_answers
-from chatapp.services.indexes import words
+from chatapp.services.indexes.forgetting import forget_deleted
 from chatapp.services.sessions import idle_sessions, purge_sessions, tombstones
 
 _BATCH = 100
@@ -26,7 +26,7 @@ ORPHAN_AGE = timedelta(hours=24)
 def prune(*, dry_run: bool = False) -> dict[str, int]:
     """What was removed, or would be: counts by kind, in the order of removal."""
     if not dry_run:
-        words.forget_deleted(wholly=True)
+        forget_deleted(wholly=True)
     return {
         "idle sessions": _sessions(idle_sessions, dry_run),
         "deleted sessions": _sessions(tombstones, dry_run),

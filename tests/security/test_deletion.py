@@ -17,7 +17,7 @@ from chatapp.services.feedback import give_feedback
 from chatapp.services.pruning import prune
 from chatapp.services.sessions import create_session, delete_session, set_metadata
 from chatapp.services.users import create_api_key
-from tests.api.conftest import Api, on_this_thread  # noqa: F401 - a fixture
+from tests.api.conftest import Api
 from tests.factories import make_artifact, make_session, make_user, send
 from tests.knowledge import core_document, make_corpus
 

@@ -29,8 +29,9 @@ class LocalWeb:
         await asyncio.gather(*self.serving, return_exceptions=True)
 
     def page(self, path, body=b"", status="200 OK", **headers):
-        head = {"content-length": str(len(body)), "content-type": "text/plain", **headers}
-        lines = [f"HTTP/1.1 {status}"] + [f"{k.replace('_', '-')}: {v}" for k, v in head.items()]
+        given = {name.replace("_", "-"): text for name, text in headers.items()}
+        head = {"content-length": str(len(body)), "content-type": "text/plain", **given}
+        lines = [f"HTTP/1.1 {status}"] + [f"{name}: {text}" for name, text in head.items()]
         self.pages[path] = "\r\n".join([*lines, "", ""]).encode() + body
 
     def url(self, path="/", host="127.0.0.1"):

@@ -10,8 +10,6 @@ when no other part does better, and push aside what the vectors found.
 
 import math
 
-from django.db import connection
-
 from chatapp.services.indexes.scope import Scope, fetch
 
 MOST_TERMS = 64

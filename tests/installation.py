@@ -81,7 +81,11 @@ class Installation:
         return model
 
     def sign_in(self, username: str, web: "Web") -> "Person":
-        person = Person(web, self.link(username, web))
+        return self.person(web, self.link(username, web))
+
+    def person(self, web: "Web", link: str) -> "Person":
+        """Whoever a sign-in link is of."""
+        person = Person(web, link)
         self._people.append(person)
         return person
 

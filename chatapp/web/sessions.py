@@ -1,11 +1,13 @@
 """A session as a page, and what one can do with it as a whole."""
 
+import hashlib
 import json
 import uuid
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +21,9 @@ from chatapp.models import Agent, Event, Session, Turn
 from chatapp.render import render_events
 from chatapp.services.artifacts import add_artifact
 from chatapp.services.feedback import thumbs_of
+from chatapp.services.idempotency import answer_once
 from chatapp.services.inputs import submit_message
+from chatapp.services.rate_limits import spend
 from chatapp.services.sessions import (
     create_session,
     delete_session,
@@ -50,14 +54,31 @@ def new_session(request: WebRequest) -> HttpResponse:
 
 
 def _create(request: WebRequest, agent: Agent) -> HttpResponse:
+    """Start the session, once for each `client_id`, however often the form comes."""
     form = MessageForm(request.POST)
-    files = request.FILES.getlist("files")
-    only_files = bool(files) or request.POST.get("create") == "empty"
+    only_files = bool(request.FILES) or request.POST.get("create") == "empty"
     if not form.is_valid() and not only_files:
         raise InvalidInput(form.first_error)
+    spend(f"send:{request.user.pk}", settings.SENDS_PER_MINUTE)
+    client_id = form.cleaned_data.get("client_id") if form.is_valid() else None
+    if not client_id:
+        return go_to(request, _start(request, agent, form))
+    asked = f"{agent.key} {form.cleaned_data['content']}"
+    key, _ = answer_once(
+        owner=request.user,
+        key=f"start {client_id}",
+        fingerprint=hashlib.sha256(asked.encode()).hexdigest(),
+        work=lambda: _start(request, agent, form).key,
+    )
+    return go_to(request, Session.objects.access(request.user, key))
+
+
+@transaction.atomic
+def _start(request: WebRequest, agent: Agent, form: MessageForm) -> Session:
+    """The session with its files and its first message: all, or nothing of it."""
     metadata = metadata_from(request.POST, agent.metadata_schema)
     session = create_session(agent=agent, owner=request.user, metadata=metadata)
-    for file in files[: settings.MAX_FILES_PER_UPLOAD]:
+    for file in request.FILES.getlist("files")[: settings.MAX_FILES_PER_UPLOAD]:
         add_artifact(
             session=session, file=file, filename=file.name or "", mime_type=file.content_type or ""
         )
@@ -68,7 +89,7 @@ def _create(request: WebRequest, agent: Agent) -> HttpResponse:
             body=form.body,
             client_id=form.cleaned_data["client_id"],
         )
-    return go_to(request, session)
+    return session
 
 
 def go_to(request: WebRequest, session: Session) -> HttpResponse:

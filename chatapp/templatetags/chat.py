@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import log
 from pathlib import PurePath
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from chatapp.lib import blocks, markdown
@@ -24,6 +25,8 @@ register = template.Library()
 LONG_CHARS, LONG_LINES = 1_000, 12
 CLAMP_CHARS = 8_000
 _HEAD_CHARS, _TAIL_CHARS = 5_000, 1_500
+_LONG_AGO = timedelta(days=30)
+_NOTHING = SafeString("")
 _SIZES = ("KB", "MB", "GB", "TB")
 
 _FILE_ICONS = {
@@ -76,6 +79,12 @@ def file_icon(filename: str) -> str:
 
 
 @register.filter
+def has_thumbnail(filename: str) -> bool:
+    """Whether a file of this name is an image that we show."""
+    return PurePath(filename).suffix.lower() in {".png", ".jpg", ".jpeg", ".gif", ".webp"}
+
+
+@register.filter
 def file_kind(filename: str) -> str:
     """The suffix in capitals, for people."""
     return PurePath(filename).suffix.lstrip(".").upper()[:5] or _("File")
@@ -119,16 +128,33 @@ def duration(milliseconds: float | None) -> str:
 
 @register.filter
 def clock(moment: datetime | str | None) -> SafeString:
-    """A time of day in a `<time>`, from which the browser may tell “2 min ago”."""
+    """A time of day in a `<time>`."""
+    moment = _as_datetime(moment)
+    return _time(moment, date_format(timezone.localtime(moment), "H:i")) if moment else _NOTHING
+
+
+@register.filter
+def ago(moment: datetime | str | None) -> SafeString:
+    """“2 minutes ago”, which the browser keeps true; a date once that says more."""
     moment = _as_datetime(moment)
     if moment is None:
-        return SafeString("")
-    local = timezone.localtime(moment)
+        return _NOTHING
+    age = timezone.now() - moment
+    if age >= _LONG_AGO:
+        return _time(moment, date_format(timezone.localtime(moment), "DATE_FORMAT"))
+    words = _("just now")
+    if age >= timedelta(minutes=1):
+        words = _("%(time)s ago") % {"time": timesince(moment, depth=1)}
+    return _time(moment, words, is_kept_true=True)
+
+
+def _time(moment: datetime, words: str, *, is_kept_true: bool = False) -> SafeString:
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
+        '<time datetime="{}" title="{}"{}>{}</time>',
         moment.isoformat(),
-        date_format(local, "DATETIME_FORMAT"),
-        date_format(local, "H:i"),
+        date_format(timezone.localtime(moment), "DATETIME_FORMAT"),
+        mark_safe(" data-ago") if is_kept_true else "",
+        words,
     )
 
 

@@ -9,6 +9,7 @@ import orjson
 
 from chatapp.lib.blocks import render_blocks, wrap_blocks
 from chatapp.lib.highlighting import highlight
+from chatapp.lib.json_tree import render_tree
 from chatapp.lib.mime import kind_of
 from chatapp.models import Artifact
 from chatapp.services.artifacts import read_artifact
@@ -21,13 +22,12 @@ Show = Literal["image", "pdf", "markdown", "code", "text", "table", "json", "non
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`html` is safe; `rows` are of a table, the first its head; `tree` is JSON's value."""
+    """`html` is safe: Markdown, code or a tree; `rows` are of a table, the first its head."""
 
     show: Show
     html: str = ""
     text: str = ""
     rows: list[list[str]] = field(default_factory=list)
-    tree: Any = None
     truncated: bool = False
 
 
@@ -81,4 +81,5 @@ def _tree(text: str, truncated: bool) -> Preview:
         tree = orjson.loads(text)
     except orjson.JSONDecodeError:
         return Preview("text", text=text, truncated=truncated)
-    return Preview("json", tree=tree, text=orjson.dumps(tree, option=orjson.OPT_INDENT_2).decode())
+    html, is_whole = render_tree(tree)
+    return Preview("json", html=html, truncated=not is_whole)

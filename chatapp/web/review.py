@@ -1,6 +1,10 @@
-"""The review desk: every session, for reviewers, read-only. Each look leaves an audit entry."""
+"""The review desk: every session, for reviewers to read. Each look leaves an audit entry.
+
+The one thing to change here is for administrators: to bring back what was hidden.
+"""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import wraps
 from itertools import groupby
 from typing import Any
@@ -8,15 +12,18 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_GET, require_POST
 
-from chatapp.errors import InvalidInput, NotFound
+from chatapp.errors import InvalidInput, NotAllowed, NotFound
 from chatapp.lib.cursors import Cursor, read_cursor
 from chatapp.models import Agent, Event, Session, Turn
-from chatapp.render import render_events
+from chatapp.render import render_event
+from chatapp.services import compactions
+from chatapp.services.events import unhide_event
 from chatapp.services.reviews import (
     STATES,
     ReviewFilter,
@@ -131,6 +138,7 @@ def review_session(request: WebRequest, key: str) -> HttpResponse:
         "filters": filters.urlencode(),
         "newer": _before(sessions, _place(session)).first(),
         "older": _after(sessions, _place(session)).first(),
+        "staff": True,
         **_transcript(session, session.last_seq + 1),
     }
     return render(request, "review/detail.html", context)
@@ -159,8 +167,38 @@ def _by_turn(session: Session, events: Iterable[Event]) -> Iterable[dict[str, An
     ids = {event.turn_id for event in events if event.turn_id}
     turns = Turn.objects.filter(pk__in=ids).select_related("agent_version").in_bulk()
     for turn_id, group in groupby(events, key=lambda event: event.turn_id):
-        frames = [event.frame(session.key) for event in group]
         yield {
             "turn": turns.get(turn_id) if turn_id else None,
-            "events": render_events(frames, staff=True),
+            "runs": [
+                _run(session, reason, run)
+                for reason, run in groupby(group, key=lambda event: event.hidden_reason)
+            ],
         }
+
+
+def _run(session: Session, reason: str, events: Iterable[Event]) -> dict[str, Any]:
+    """Events in a row that are all shown, or all hidden for the same reason."""
+    rows = [(event, _card(session, event)) for event in events]
+    html = mark_safe("\n".join(card for _event, card in rows))
+    return {"reason": reason, "events": rows, "html": html}
+
+
+def _card(session: Session, event: Event) -> SafeString:
+    frame = event.frame(session.key)
+    if frame.hidden_reason == compactions.REASON:
+        # These stand together under one line that says so.
+        frame = replace(frame, hidden_reason="")
+    return mark_safe(render_event(frame, staff=True))
+
+
+@require_POST
+@reviewers_only
+def unhide(request: WebRequest, key: str, event_key: str) -> HttpResponse:
+    """Bring back an event that was hidden: users and models see it again."""
+    if not request.user.is_admin:
+        raise NotAllowed("Only administrators bring back what was hidden.")
+    session = read_on(reviewer=request.user, key=key)
+    event = unhide_event(session=session, key=event_key, actor=request.user)
+    if request.htmx:
+        return HttpResponse(_card(session, event))
+    return HttpResponseRedirect(reverse("review-session", args=[key]))

@@ -1,6 +1,16 @@
-/** The keys of the review desk: J and K walk the rows, arrows walk the sessions. */
+/** The review desk: work folds as on the chat page; J and K walk the rows, arrows the sessions. */
 
-const isTyping = (element) => Boolean(element.closest("input, textarea, select, [contenteditable]"));
+import { markDays } from "./times.js";
+import { groupWork } from "./work-groups.js";
+
+const isTyping = (element) => element.closest("input, textarea, select, [contenteditable]");
+
+function arrange() {
+  const transcript = document.getElementById("transcript");
+  if (!transcript) return;
+  groupWork(transcript);
+  markDays(transcript, ".turn-line");
+}
 
 /** Move the focus to the next or previous row's link. Enter then opens it: it is a link. */
 function walk(step) {
@@ -23,9 +33,11 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   const off = document.documentElement.dataset.singleKeys === "off";
-  if (off || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (off || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   const run = KEYS[event.key];
-  if (!run) return;
+  if (!run || isTyping(event.target)) return;
   event.preventDefault();
   run();
 });
+document.addEventListener("htmx:afterSettle", arrange);
+arrange();

@@ -89,7 +89,7 @@ def _corpus(owner: Any) -> Any:
 
 
 def _index(corpus: Any, documents: list[Any]) -> None:
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from chatapp.services.documents import store_document
 
@@ -97,6 +97,8 @@ def _index(corpus: Any, documents: list[Any]) -> None:
         with transaction.atomic():
             for key, metadata, drafts in documents[start : start + DOCUMENTS_AT_ONCE]:
                 store_document(corpus=corpus, key=key, metadata=metadata, drafts=drafts)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _documents(count: int) -> Iterator[tuple[str, dict[str, Any], list[Any]]]:

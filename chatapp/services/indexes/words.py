@@ -57,7 +57,7 @@ class Tsvector:
     """PostgreSQL does not weigh words by how rare they are, so this does."""
 
     def best(self, scope: Scope, terms: list[str], limit: int) -> dict[int, float]:
-        wanted = _distinct(terms)
+        wanted = self._worthwhile(_distinct(terms))
         if not wanted:
             return {}
         parts = max(scope.corpus.part_count, 1)
@@ -80,6 +80,21 @@ class Tsvector:
             part_id: min(float(score) / (float(weight) + (len(wanted) - seen) * unseen), 1.0)
             for part_id, score, weight, seen in rows
         }
+
+    @staticmethod
+    def _worthwhile(terms: list[str]) -> list[str]:
+        """Without words that the database's own statistics know to be in very many parts."""
+        shares = dict(
+            fetch(
+                "SELECT unnest(words), unnest(most_common_elem_freqs[:cardinality(words)])"
+                " FROM pg_stats, LATERAL (SELECT most_common_elems::text::text[] AS words) known WHERE schemaname = ANY (current_schemas(false))"
+                " AND tablename = 'chatapp_part' AND attname = 'words'"
+                " AND (SELECT reltuples FROM pg_class WHERE oid = 'chatapp_part'::regclass) > %s",
+                (FEW / TOO_COMMON,),
+            )
+        )
+        rare = [term for term in terms if shares.get(term, 0) <= TOO_COMMON]
+        return rare or sorted(terms, key=lambda term: shares[term])[:1]
 
 
 def _weight(having: int, parts: int) -> float:

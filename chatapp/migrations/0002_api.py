@@ -268,6 +268,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-pk",),
+                "verbose_name": "MCP tool server",
             },
         ),
         migrations.AddField(

@@ -54,6 +54,7 @@ class ToolServer(models.Model):
 
     class Meta:
         ordering = ("-pk",)
+        verbose_name = "MCP tool server"
 
     def __str__(self) -> str:
         return self.name

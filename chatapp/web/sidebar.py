@@ -19,34 +19,38 @@ from chatapp.models import Agent, Session
 from chatapp.web.requests import WebRequest
 
 PAGE = 40
+CHOSEN, YEAR = "sidebar_agent", 365 * 24 * 60 * 60
 
 
 @login_required
 def sidebar(request: WebRequest) -> HttpResponse:
-    """A page of the list: the first, one after a cursor, or only an agent's sessions."""
-    context = sidebar_context(request)
-    return render(request, "sessions/_list.html", context)
+    """A page of the list. Whose sessions were asked for is kept for the pages to come."""
+    response = render(request, "sessions/_list.html", sidebar_context(request))
+    if "agent" in request.GET:
+        chosen = request.GET["agent"][:50]
+        secure = request.is_secure()
+        response.set_cookie(CHOSEN, chosen, max_age=YEAR, samesite="Lax", secure=secure)
+    return response
 
 
 @login_required
 def row(request: WebRequest, key: str) -> HttpResponse:
-    """One session's row, as it is now; empty when the session is gone."""
+    """One session's row, as it is now; empty when the session is gone, or of another agent."""
     session = Session.objects.visible_to(request.user).filter(key=key).first()
-    if session is None:
+    chosen = _chosen_agent(request, list(Agent.objects.visible_to(request.user).only("key")))
+    if session is None or chosen not in ("", session.agent.key):
         return HttpResponse("")
     context = {"session": session, "current": request.GET.get("current", "")}
     return render(request, "sessions/_list_item.html", context)
 
 
 def sidebar_context(request: WebRequest, current: str = "") -> dict[str, Any]:
-    agent_key = request.GET.get("agent", "") or request.COOKIES.get("sidebar_agent", "")
     cursor = read_cursor(request.GET.get("before", ""))
     sessions = Session.objects.visible_to(request.user).exclude(origin=Session.Origin.SUB_AGENT)
     agents = list(Agent.objects.visible_to(request.user).only("key", "name"))
-    if agent_key in {agent.key for agent in agents}:
+    agent_key = _chosen_agent(request, agents)
+    if agent_key:
         sessions = sessions.filter(agent__key=agent_key)
-    else:
-        agent_key = ""
     pinned = [] if cursor else list(sessions.exclude(pinned_at=None).order_by("-pinned_at")[:PAGE])
     page = sessions.filter(pinned_at=None)
     if cursor:
@@ -62,6 +66,12 @@ def sidebar_context(request: WebRequest, current: str = "") -> dict[str, Any]:
         "agent_filter": agent_key,
         "sidebar_collapsed": request.COOKIES.get("sidebar") == "collapsed",
     }
+
+
+def _chosen_agent(request: WebRequest, agents: Iterable[Agent]) -> str:
+    """The key of the agent whose sessions are to be shown; "" for those of all."""
+    asked = request.GET.get("agent", request.COOKIES.get(CHOSEN, ""))
+    return asked if asked in {agent.key for agent in agents} else ""
 
 
 def _grouped(pinned: list[Session], rows: Iterable[Session]) -> list[tuple[str, list[Session]]]:

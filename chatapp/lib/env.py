@@ -1,5 +1,6 @@
 """Settings from the environment; nonsense stops the start with one clear line."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -63,10 +64,8 @@ def kept_secret(path: Path) -> str:
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(50))
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(fresh, path)
-        except FileExistsError:
-            pass
         fresh.unlink()
     return path.read_text().strip()
 

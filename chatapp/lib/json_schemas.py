@@ -10,7 +10,7 @@ from referencing.exceptions import Unresolvable
 _OFFLINE: Registry[Any] = Registry()
 
 
-class SchemaUnusable(ValueError):  # noqa: N818 - a fact about the schema
+class SchemaUnusable(ValueError):
     """The schema itself is broken, or refers to what is not there."""
 
 

@@ -87,7 +87,8 @@ class Tsvector:
         shares = dict(
             fetch(
                 "SELECT unnest(words), unnest(most_common_elem_freqs[:cardinality(words)])"
-                " FROM pg_stats, LATERAL (SELECT most_common_elems::text::text[] AS words) known WHERE schemaname = ANY (current_schemas(false))"
+                " FROM pg_stats, LATERAL (SELECT most_common_elems::text::text[] AS words) known"
+                " WHERE schemaname = ANY (current_schemas(false))"
                 " AND tablename = 'chatapp_part' AND attname = 'words'"
                 " AND (SELECT reltuples FROM pg_class WHERE oid = 'chatapp_part'::regclass) > %s",
                 (FEW / TOO_COMMON,),

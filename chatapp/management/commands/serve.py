@@ -1,8 +1,11 @@
 """Everything in one process: prepare the database and the static files, then serve."""
 
 from argparse import ArgumentParser
+from importlib import import_module
+from threading import Thread
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from chatapp.management.listening import listen, reachable_url, url_of
@@ -41,6 +44,8 @@ class Command(BaseCommand):
         def announce() -> None:
             self.stdout.write(f"Listening on {url_of(host, port)}")
             self.stdout.flush()
+            # The routes take a while to import; the first visitor should not wait for them.
+            Thread(target=import_module, args=[settings.ROOT_URLCONF], daemon=True).start()
 
         if server == "uvicorn":
             from chatapp.management.uvicorn_server import serve_with_uvicorn as serve

@@ -101,10 +101,12 @@ def add_text_artifact(
 @transaction.atomic
 def announce_artifacts(*, session: Session, turn_id: int | None = None) -> EventFrame | None:
     """Say in the log, in one event, which files have come since the last time."""
+    # One at a time: of two who announce at once, the second finds nothing left to say.
+    Session.objects.select_for_update().filter(pk=session.pk).first()
     fresh = list(session.artifacts.alive().filter(announced=False).order_by("pk"))
-    claimed = Artifact.objects.filter(pk__in=[a.pk for a in fresh], announced=False)
-    if not fresh or claimed.update(announced=True) != len(fresh):
+    if not fresh:
         return None
+    Artifact.objects.filter(pk__in=[artifact.pk for artifact in fresh]).update(announced=True)
     body = ArtifactUpload.model_validate({"artifacts": [a.as_uploaded() for a in fresh]})
     [frame] = append_events(session=session, bodies=[body], turn_id=turn_id)
     return frame

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import models, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from chatapp.bus import bus, session_topic
@@ -23,7 +22,7 @@ class Fence:
     attempt: int
 
 
-class LostTurn(Exception):  # noqa: N818 - no error: somebody else has the turn now
+class LostTurn(Exception):
     """The turn was taken over, ended or deleted: whoever sees this writes nothing more."""
 
 
@@ -37,18 +36,18 @@ def append_events(
 ) -> list[EventFrame]:
     """Store bodies as the session's next events; their frames leave on commit.
 
-    Raising `last_seq` locks the session's row until the commit, so that seqs become visible in
-    order and without holes. Raises LostTurn if the fence no longer stands, and NotFound if the
-    session was deleted.
+    The session's row is locked until the commit, so that seqs become visible in order and without
+    holes. Raises LostTurn if the fence no longer stands, and NotFound if the session was deleted.
     """
     rows = Session.objects.alive().filter(pk=session.pk)
-    if fence is not None:
-        rows = rows.filter(models.Exists(standing(fence)))
-    now = timezone.now()
-    raised = rows.update(last_seq=F("last_seq") + len(bodies), last_event_at=now, updated_at=now)
-    if not raised:
+    last_seq = rows.select_for_update().values_list("last_seq", flat=True).first()
+    if last_seq is None:
         raise LostTurn if fence else NotFound("Session not found.", missing_id=session.key)
-    last_seq = Session.objects.values_list("last_seq", flat=True).get(pk=session.pk)
+    # Asked once the lock is held: in one statement with it, PostgreSQL would answer as of before.
+    if fence is not None and not standing(fence).exists():
+        raise LostTurn
+    now, last_seq = timezone.now(), last_seq + len(bodies)
+    rows.update(last_seq=last_seq, last_event_at=now, updated_at=now)
     events = Event.objects.bulk_create(
         Event(
             session_id=session.pk,

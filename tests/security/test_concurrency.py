@@ -1,20 +1,21 @@
 """The same thing asked twice at once is done once (P2, G5); two things at once are two."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
+from django.db import connections, transaction
 from django.urls import reverse
 
 from chatapp.errors import ChatappError, Conflict, NotFound
 from chatapp.events.bodies import AgentOutput
 from chatapp.models import Artifact, Event, Session, SignInLink, Turn
 from chatapp.services.artifacts import announce_artifacts
-from chatapp.services.events import LostTurn
+from chatapp.services.events import LostTurn, append_events
 from chatapp.services.idempotency import answer_once
 from chatapp.services.sessions import create_session
-from chatapp.services.turns import claim_turn, finish_turn, request_cancel
+from chatapp.services.turns import claim_turn, expire_leases, finish_turn, request_cancel
 from chatapp.services.users import create_sign_in_link, use_sign_in_link
 from tests.factories import make_artifact, make_session, send
 from tests.security.world import signed_in
@@ -110,6 +111,28 @@ def test_a_turn_ends_once(session):
     assert_whole(session)
 
 
+def test_who_was_waiting_while_the_turn_was_taken_over_writes_nothing(session):
+    """A runner believed dead waits for the session's row, which the new owner holds."""
+    turn = send(session).turn
+    late = claim_turn(turn_id=turn.pk, runner="late")
+    expire_leases(turn_ids=[turn.pk])
+    taken = threading.Event()
+
+    def take_over():
+        with transaction.atomic():
+            claim_turn(turn_id=turn.pk, runner="new")
+            taken.set()
+            time.sleep(0.5)
+
+    def write():
+        taken.wait(timeout=20)
+        append_events(session=session, bodies=[AgentOutput(content="Late.")], fence=late.fence)
+
+    assert isinstance(at_once(take_over, write)[1], LostTurn)
+    assert not session.events.filter(type="agent_output").exists()
+    assert_whole(session)
+
+
 def test_the_next_turn_is_not_begun_before_the_last_is_over(session):
     first, second = send(session, "one").turn, send(session, "two").turn
 
@@ -190,7 +213,3 @@ def test_files_are_announced_once(session):
     [event] = session.events.all()
     assert len(event.body["artifacts"]) == 6
     assert_whole(session)
-
-
-def test_the_database_is_the_real_one():
-    assert "memory" not in str(connection.settings_dict["NAME"])

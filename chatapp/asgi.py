@@ -5,15 +5,16 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatapp.settings")
 
-from django.core.asgi import get_asgi_application
+import django
 
-django_app = get_asgi_application()
+django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402 - apps must be ready
 
 from chatapp.live.routing import websocket_app  # noqa: E402
 from chatapp.turns.hosting import host  # noqa: E402
 from chatapp.web.body_limit import BodyLimit  # noqa: E402
+from chatapp.web.handler import Handler  # noqa: E402
 from chatapp.web.metrics import Meter  # noqa: E402
 from chatapp.web.statics import StaticFiles  # noqa: E402
 
@@ -45,6 +46,6 @@ class Lifespan:
 
 application = Lifespan(
     BodyLimit(
-        StaticFiles(Meter(ProtocolTypeRouter({"http": django_app, "websocket": websocket_app})))
+        StaticFiles(Meter(ProtocolTypeRouter({"http": Handler(), "websocket": websocket_app})))
     )
 )

@@ -5,9 +5,11 @@ turns would stand in line behind each other there, so each has a small pool of i
 """
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from django.db import connection
@@ -29,8 +31,9 @@ class DatabaseThreads:
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._executor is None:
             self._executor = ThreadPoolExecutor(self._size, thread_name_prefix=self._name)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, lambda: _call(work, *args, **kwargs))
+        call = partial(_call, work, *args, **kwargs)
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self._executor, context.run, call)
 
     async def close(self) -> None:
         """Wait for what is running, then close the threads' connections."""
@@ -46,7 +49,7 @@ def _call(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         # Back to the pool on PostgreSQL; SQLite's stays open, opening it costs a millisecond.
         if connection.vendor == "postgresql":
             connection.close()
-        else:
+        elif connection.errors_occurred:
             connection.close_if_unusable_or_obsolete()
 
 

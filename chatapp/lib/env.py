@@ -101,6 +101,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
+        # Threads live long and keep theirs open: opening one costs more than most queries.
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             # IMMEDIATE: a transaction that reads first and writes later would otherwise fail
             # at once with "database is locked", whatever the timeout.

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "chatapp.web.middleware.RequestIdMiddleware",
     "chatapp.web.middleware.HeadersMiddleware",
+    "chatapp.api.middleware.DirectMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

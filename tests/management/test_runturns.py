@@ -36,7 +36,7 @@ def uma(web):
 
 
 def readiness(web):
-    return httpx2.get(f"{web.url}/readyz").json()["checks"]
+    return httpx2.get(f"{web.url}/readyz", timeout=60).json()["checks"]
 
 
 def answers(person, key):

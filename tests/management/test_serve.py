@@ -28,8 +28,8 @@ def test_it_says_where_it_listens(web):
 
 
 def test_it_is_up_and_ready(web):
-    assert httpx2.get(f"{web.url}/healthz").text == "ok\n"
-    assert httpx2.get(f"{web.url}/readyz").json()["ready"] is True
+    assert httpx2.get(f"{web.url}/healthz", timeout=60).text == "ok\n"
+    assert httpx2.get(f"{web.url}/readyz", timeout=60).json()["ready"] is True
 
 
 @pytest.mark.parametrize(("role", "path"), [("admin", "/admin/"), ("reviewer", "/review/")])
@@ -41,7 +41,7 @@ def test_its_first_start_prints_a_link_that_signs_in(web, role, path):
 
 
 def test_static_files_have_hashed_names_and_stay_in_caches(web):
-    page = httpx2.get(f"{web.url}/accounts/login/").text
+    page = httpx2.get(f"{web.url}/accounts/login/", timeout=60).text
     path = page.split('rel="stylesheet" href="')[1].split('"')[0]
 
     answer = httpx2.get(web.url + path, headers={"accept-encoding": "br"})
@@ -95,7 +95,7 @@ def test_it_starts_again_on_what_is_there_and_ends_in_peace(installation, web, s
     again = installation.web("--server", server)
 
     assert "A demo was made" not in again.process.output
-    assert httpx2.get(f"{again.url}/readyz").json()["ready"] is True
+    assert httpx2.get(f"{again.url}/readyz", timeout=60).json()["ready"] is True
     assert again.process.stop(signal.SIGTERM) == 0
 
 

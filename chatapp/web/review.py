@@ -168,7 +168,8 @@ def _by_turn(session: Session, events: Iterable[Event]) -> Iterable[dict[str, An
     turns = Turn.objects.filter(pk__in=ids).select_related("agent_version").in_bulk()
     for turn_id, group in groupby(events, key=lambda event: event.turn_id):
         yield {
-            "turn": turns.get(turn_id) if turn_id else None,
+            # Its line stands above the first of its events only.
+            "turn": turns.pop(turn_id, None) if turn_id else None,
             "runs": [
                 _run(session, reason, run)
                 for reason, run in groupby(group, key=lambda event: event.hidden_reason)

@@ -8,7 +8,7 @@ from chatapp.lib.blocks import Append, BlockChange, BlockStream
 Message = dict[str, Any]
 
 
-class Gap(Exception):  # noqa: N818 - no error: the text so far must be fetched
+class Gap(Exception):
     """A delta does not continue the text that is here."""
 
 

@@ -103,6 +103,4 @@ def _grant(user: User, roles: Mapping[str, Any]) -> None:
 
 
 def _record(actor: User, user: User, action: str) -> None:
-    audit.record(
-        actor=actor, action=f"user.{action}", object_type="user", object_key=user.username
-    )
+    audit.record(actor=actor, action=f"user.{action}", object_type="user", object_key=user.username)

@@ -19,7 +19,7 @@ _SECONDS = 2
 _WORKER_SILENCE = timedelta(seconds=40)
 
 
-class NotReady(Exception):  # noqa: N818 - a state, told by the page
+class NotReady(Exception):
     """Says in a few words, without addresses or secrets, what is missing."""
 
 

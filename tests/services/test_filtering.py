@@ -148,9 +148,7 @@ def test_context_never_shows_a_part_that_the_filter_hides(alice):
 
     add_document(
         corpus=corpus,
-        request=document_request(
-            {"type": "core", "id": "mixed", "document_parts": parts}
-        ),
+        request=document_request({"type": "core", "id": "mixed", "document_parts": parts}),
     )
     asked = {"corpus_key": corpus.key, "metadata_filter": "part.level = 'public'"}
     context = {"sentences_before": 3, "sentences_after": 3}

@@ -112,6 +112,9 @@ const ACTIONS = {
 export function initKeys() {
   initDropping();
   document.addEventListener("keydown", onKey);
+  document.addEventListener("submit", ({ target }) => {
+    if (target.role === "search") click("#search-results .result");
+  });
   document.addEventListener("click", ({ target }) => {
     ACTIONS[target.closest("[data-action]")?.dataset.action]?.();
     // A click beside a dialog closes it, as does following what it found.

@@ -10,14 +10,22 @@ from numpy.typing import NDArray
 
 HalfVector = NDArray[np.float16]
 
+# The first with `hnsw.iterative_scan`, without which a filter would leave too few.
+OLDEST_PGVECTOR = (0, 8)
+
 
 def has_pgvector(connection: BaseDatabaseWrapper) -> bool:
     """Does this database have the extension, so that a new column can be of its type?"""
     if connection.vendor != "postgresql":
         return False
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'vector'")
-        return cursor.fetchone() is not None
+        cursor.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+        found = cursor.fetchone()
+    return found is not None and _version(found[0]) >= OLDEST_PGVECTOR
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdecimal())
 
 
 def stores_halfvec(connection: BaseDatabaseWrapper) -> bool:

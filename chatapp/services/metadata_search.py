@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import orjson
+from django.db.models.expressions import RawSQL
 from pydantic import Field, FiniteFloat
 
 from chatapp.errors import InvalidInput
@@ -87,7 +88,7 @@ def matching_documents(corpus: Corpus, metadata_filter: str) -> DocumentQuerySet
     if not metadata_filter:
         return rows
     scope = scope_of(corpus, metadata_filter, documents_only=True)
-    return rows.filter(pk__in=scope.documents())
+    return rows.filter(pk__in=RawSQL(scope.documents, scope.bound))
 
 
 def _rows(scope: Scope, level: str) -> Iterator[Row]:

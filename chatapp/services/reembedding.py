@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.db import connection, transaction
 from django.db.models import F
 
+from chatapp.errors import NotFound
 from chatapp.models import Corpus, Part
 from chatapp.services.documents import embed_parts
 from chatapp.services.embedding import embedder_of
@@ -45,7 +46,8 @@ def _embed_all(corpus: Corpus, encoder_name: str, report: Callable[[int], None])
 @transaction.atomic
 def _move(corpus: Corpus, encoder_name: str) -> bool:
     """Put all new vectors in place at once; False if parts came meanwhile."""
-    Corpus.objects.select_for_update().get(pk=corpus.pk)
+    if not Corpus.objects.select_for_update().filter(pk=corpus.pk).exists():
+        raise NotFound("Corpus not found.", missing_id=corpus.key)
     if Part.objects.filter(corpus=corpus, next_vector=None).exists():
         return False
     with connection.cursor() as cursor:

@@ -31,11 +31,11 @@ class Scope:
     def bound(self) -> tuple[Any, ...]:
         return (self.corpus.pk, *self.params)
 
-    def documents(self) -> list[int]:
-        """Primary keys of all documents, also those without parts. Only `d` may be spoken of."""
+    @property
+    def documents(self) -> str:
+        """Primary keys of all documents, also those without parts; only `d` may be spoken of."""
         where = f" AND ({self.condition})" if self.condition else ""
-        sql = f"SELECT d.id FROM chatapp_document d WHERE d.corpus_id = %s{where}"
-        return [pk for (pk,) in fetch(sql, self.bound)]
+        return f"SELECT d.id FROM chatapp_document d WHERE d.corpus_id = %s{where}"
 
     @property
     def key(self) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 Foreign and absent things answer with the same bytes. A client's mistake is never a 5xx.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import structlog
@@ -72,7 +72,7 @@ def _field(location: Sequence[Any]) -> str:
     return ".".join(str(part) for part in location[skipped:]) or "body"
 
 
-def field_errors(error: Mapping[str, Any] | Any) -> dict[str, str]:
+def field_errors(error: Any) -> dict[str, str]:
     """Of a pydantic ValidationError raised by our own parsing."""
     return {
         ".".join(str(part) for part in item["loc"]) or "body": item["msg"]
@@ -103,7 +103,7 @@ def _answer_unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def answer_errors_of(api: NinjaAPI) -> None:
-    for kind, answer in (
+    answers: tuple[tuple[type[Exception], Callable[..., HttpResponse]], ...] = (
         (ChatappError, answer_error),
         (ValidationError, _answer_invalid),
         (AuthenticationError, _answer_unauthenticated),
@@ -112,5 +112,6 @@ def answer_errors_of(api: NinjaAPI) -> None:
         (SuspiciousOperation, _answer_malformed),
         (MultiPartParserError, _answer_malformed),
         (Exception, _answer_unexpected),
-    ):
+    )
+    for kind, answer in answers:
         api.add_exception_handler(kind, answer)

@@ -9,7 +9,7 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.middleware.security import SecurityMiddleware
 from django.urls import Resolver404, resolve
 
@@ -33,7 +33,7 @@ class DirectMiddleware:
             return self._answer(request)
         return self._get_response(request)
 
-    async def _answer(self, request: HttpRequest) -> HttpResponse:
+    async def _answer(self, request: HttpRequest) -> Any:
         try:
             match = resolve(request.path_info)
         except Resolver404:

@@ -51,7 +51,7 @@ class ApiRouter(Router):
         super().__init__(tags=[tag])
         self.area, self.prefix = area, prefix
 
-    def add_api_operation(  # type: ignore[override] - the rest is passed on as it is
+    def add_api_operation(
         self, path: str, methods: list[str], view_func: Callable[..., Any], **options: Any
     ) -> None:
         path = self.prefix + path
@@ -97,7 +97,9 @@ def _responses(given: Any) -> dict[int, Any]:
 
 def _operation(view: Callable[..., Any], status: int) -> Callable[..., Any]:
     @wraps(view)
-    async def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase | Status:
+    async def run(
+        request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase | Status[Any]:
         _check_address(request)
         async with deadline(request):
             if iscoroutinefunction(view):

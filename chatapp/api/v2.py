@@ -81,4 +81,4 @@ def nothing(request: HttpRequest, path: str = "") -> HttpResponse:
     return answer_error(request, NotFound("There is nothing here."))
 
 
-nothing.csrf_exempt = True  # type: ignore[attr-defined] - it changes nothing
+nothing.csrf_exempt = True  # type: ignore[attr-defined]  # it changes nothing

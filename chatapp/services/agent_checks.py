@@ -56,8 +56,8 @@ def _check_instruction(key: str, version: int | None) -> None:
         raise InvalidInput(f"There is no instruction {key!r}.", {"instructions": f"No {key!r}."})
     if not instruction.enabled:
         raise InvalidInput(f"{key!r} is disabled.", {"instructions": f"{key!r} is disabled."})
-    versions = InstructionVersion.objects.filter(instruction=instruction, number=version)
-    if version is not None and not versions.exists():
+    versions = InstructionVersion.objects.filter(instruction=instruction)
+    if version is not None and not versions.filter(number=version).exists():
         raise InvalidInput(
             f"{key!r} has no version {version}.", {"instructions": f"No version {version}."}
         )

@@ -53,7 +53,8 @@ def _known(owner: User, key: str, fingerprint: str) -> str | None:
         return None
     if record.fingerprint != fingerprint:
         raise Conflict("This Idempotency-Key was used for another request.")
-    return record.body
+    body: str | None = record.body
+    return body
 
 
 def forget_answers(*, owner_ids: Collection[int], keys: Collection[str]) -> None:

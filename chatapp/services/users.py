@@ -69,11 +69,10 @@ def use_sign_in_link(*, token: str) -> User:
     """The person the link belongs to; it works once. Raises NotFound otherwise."""
     link = SignInLink.usable(token).select_related("user").first()
     # Asked of the row alone: with a join, PostgreSQL would let two at once pass.
-    unused = SignInLink.objects.filter(pk=link.pk if link else None, used_at=None)
-    if link is None or not unused.update(used_at=timezone.now()):
-        raise NotFound("This link is not valid any more.")
-    user: User = link.user
-    return user
+    if link and SignInLink.objects.filter(pk=link.pk, used_at=None).update(used_at=timezone.now()):
+        user: User = link.user
+        return user
+    raise NotFound("This link is not valid any more.")
 
 
 @transaction.atomic

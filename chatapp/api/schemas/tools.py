@@ -30,6 +30,10 @@ class FunctionDefinition(BaseModel):
     execution_configuration: ExecutionConfiguration
 
 
+# Inside ToolOut, `type` is a member.
+BuiltInKind = type[BuiltInTool[Any]]
+
+
 class ToolOut(BaseModel):
     """A built-in tool, a function (`lambda`) or a tool of a server (`mcp`)."""
 
@@ -72,7 +76,7 @@ class ToolOut(BaseModel):
         )
 
     @classmethod
-    def of_built_in(cls, kind: type[BuiltInTool[Any]]) -> "ToolOut":
+    def of_built_in(cls, kind: BuiltInKind) -> "ToolOut":
         tool = kind()
         return cls(
             type=kind.name,

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import struct
 from collections.abc import AsyncIterator
 from io import BytesIO
 from typing import Any
@@ -28,6 +29,11 @@ INLINE_FORMATS = {
     "GIF": "image/gif",
     "WEBP": "image/webp",
 }
+# SyntaxError is what Pillow calls some broken PNGs.
+_BROKEN = (
+    *(UnidentifiedImageError, OSError, Image.DecompressionBombError),
+    *(SyntaxError, ValueError, EOFError, struct.error),
+)
 _CHUNK = 2**18
 
 
@@ -39,7 +45,7 @@ def send_file(
     if request.headers.get("If-None-Match") == etag:
         return _guarded(HttpResponse(status=304), artifact, etag)
     first, last, partial = _range(request, artifact.size_bytes)
-    if first > last:
+    if partial and first > last:
         refused = HttpResponse(status=416)
         refused.headers["Content-Range"] = f"bytes */{artifact.size_bytes}"
         return _guarded(refused, artifact, etag)
@@ -76,7 +82,7 @@ def inline_image(
             if image.format not in INLINE_FORMATS or image.width * image.height > MAX_PIXELS:
                 raise UnsupportedType("This image cannot be shown.")
             data, mime_type = _made_anew(image, side)
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError, ValueError) as exc:
+    except _BROKEN as exc:
         raise UnsupportedType("This image cannot be shown.") from exc
     return _guarded(HttpResponse(data, content_type=mime_type), artifact, etag, inline=True)
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django.apps import apps
 from django.test import Client
 
@@ -97,9 +98,15 @@ def signed_in(user: User, **options: Any) -> Client:
 
 
 def body_of(response: Any) -> bytes:
-    if getattr(response, "streaming", False):
-        return b"".join(response.streaming_content)
-    return bytes(response.content)
+    if not getattr(response, "streaming", False):
+        return bytes(response.content)
+    if response.is_async:
+        return async_to_sync(_all_of)(response.streaming_content)
+    return b"".join(response.streaming_content)
+
+
+async def _all_of(chunks: Any) -> bytes:
+    return b"".join([chunk async for chunk in chunks])
 
 
 def without_ids(response: Any, *values: dict[str, Any]) -> str:

@@ -57,7 +57,7 @@ class Run:
         self._runner, self._database = runner, database
         self._topic = session_topic(claim.session.pk)
         self._ending = ""
-        self._status = Turn.Status.COMPLETED
+        self._status, self._reason = Turn.Status.COMPLETED, ""
         self._step_name: str | None = None
         self._asking: LLMRequest | None = None
         # Which stored event each body is, by identity: for the record of what the model saw.
@@ -122,7 +122,7 @@ class Run:
             return
         await compact_if_full(self)
         await self._answer()
-        await self._finish(self._status)
+        await self._finish(self._status, reason=self._reason)
 
     async def read_plan(self) -> None:
         """The agent and the session as they are stored now."""
@@ -204,7 +204,7 @@ class Run:
             case StepTransition(to_step=name):
                 self._step_name = self.plan.agent.step_after_turn(name)
             case StepTransitionLimitExceeded():
-                self._status = Turn.Status.FAILED
+                self._status, self._reason = Turn.Status.FAILED, "step_transition_limit"
         await self._append([body])
         if isinstance(body, ToolInput):
             self.publish_state("tool", f"Using {body.tool_configuration_name}")

@@ -14,7 +14,7 @@ from tests.fake_openai import Call, Reply
 TEXT = "Grüße, 世界: tea is a matter of patience. 🍵"
 HELLO = Reply(text=TEXT)
 ANSWER = Reply(text="So that is that.")
-QUICK = {"first_token_timeout": 1.0, "idle_timeout": 0.6, "connect_timeout": 1.0}
+QUICK = {"first_token_timeout": 2.0, "idle_timeout": 1.0, "connect_timeout": 2.0}
 RETRIES = {"max_retries": 2, "initial_backoff_ms": 1, "max_backoff_ms": 5}
 TOOLS = {
     "read": {"type": "artifact_read"},

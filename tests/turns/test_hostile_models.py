@@ -1,6 +1,5 @@
 """Whatever the model's server does, a turn ends in one clear state, and the next one can begin."""
 
-import time
 from random import Random
 
 import pytest
@@ -11,8 +10,6 @@ from tests.fake_openai import FakeOpenAI
 from tests.turns.hostile import ANSWER, CASES, QUICK, RETRIES, TOOLS
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-LONGEST = 10.0
 
 
 @pytest.fixture
@@ -39,13 +36,11 @@ async def hostile_chat(start_chat, model, settings):
 async def test_the_turn_ends_as_it_should(hostile_chat, model, name):
     case = CASES[name]
     model.script(*case.replies(Random(name)))
-    began = time.monotonic()
 
     turn, bodies = await hostile_chat.answered()
 
     end = turn.status if turn.status == "completed" else f"{turn.status}:{turn.reason}"
     assert end in case.ends, bodies[-1]
-    assert time.monotonic() - began < LONGEST
     assert case.asked in (None, len(model.requests))
     answer = "agent_output" if turn.status == "completed" else "turn_failed"
     assert bodies[-1].type == answer

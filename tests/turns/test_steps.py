@@ -161,7 +161,7 @@ async def test_steps_that_go_in_circles_are_stopped(start_chat, llm, monkeypatch
 
     turn, bodies = await chat.answered()
 
-    assert turn.status == "failed"
+    assert (turn.status, turn.reason) == ("failed", "step_transition_limit")
     assert bodies[-1].type == "step_transition_limit_exceeded"
     assert [body.type for body in bodies].count("step_transition") == 3
 

@@ -70,7 +70,10 @@ def sidebar_context(request: WebRequest, current: str = "") -> dict[str, Any]:
 
 def _chosen_agent(request: WebRequest, agents: Iterable[Agent]) -> str:
     """The key of the agent whose sessions are to be shown; "" for those of all."""
-    asked = request.GET.get("agent", request.COOKIES.get(CHOSEN, ""))
+    asked = request.COOKIES.get(CHOSEN, "")
+    # On other pages `?agent=` says who is to answer.
+    if request.resolver_match and request.resolver_match.url_name == "sidebar":
+        asked = request.GET.get("agent", asked)
     return asked if asked in {agent.key for agent in agents} else ""
 
 

@@ -26,14 +26,11 @@ function textOf(html) {
 
 /** Tell screen readers, one sentence in 1.5 s; a newer one replaces an older one. */
 export function announce(sentence) {
-  const say = () => {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
     lastSaid = Date.now();
     document.getElementById("status").textContent = sentence;
-  };
-  clearTimeout(timer);
-  const wait = 1500 - (Date.now() - lastSaid);
-  if (wait > 0) timer = setTimeout(say, wait);
-  else say();
+  }, lastSaid + 1500 - Date.now());
 }
 
 /** Something needs attention: said aloud, and shown for a while. */

@@ -9,14 +9,13 @@ import json
 import time
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
-
-import structlog
-from pydantic_monty import CollectString, Monty, MontyError, MontySyntaxError, ResourceLimits
+from typing import TYPE_CHECKING, Any
 
 from chatapp.tools.lambdas.signatures import ENTRY_POINT, validate_code
 
-log = structlog.get_logger(__name__)
+if TYPE_CHECKING:
+    from pydantic_monty import Monty, MontyError, ResourceLimits
+
 MAX_PRINTED = 64_000
 MAX_DEPTH = 200
 PROCESSES = 4
@@ -45,7 +44,7 @@ class Limits:
         megabytes = configuration.get("max_memory_mb", 100)
         return cls(min(max(float(seconds), 0.1), LONGEST), min(max(int(megabytes), 10), 1024))
 
-    def as_resources(self) -> ResourceLimits:
+    def as_resources(self) -> "ResourceLimits":
         return {
             "max_memory": self.megabytes << 20,
             "max_feed_duration_secs": self.seconds,
@@ -81,6 +80,8 @@ def _with_call(code: str) -> str:
 
 
 def _run(code: str, arguments: dict[str, Any], limits: Limits) -> tuple[Any, str]:
+    from pydantic_monty import CollectString, MontyError
+
     printed = CollectString(MAX_PRINTED)
     try:
         with _pool().checkout(limits=limits.as_resources()) as worker:
@@ -98,16 +99,17 @@ def _run(code: str, arguments: dict[str, Any], limits: Limits) -> tuple[Any, str
     return value, printed.output
 
 
-def _traceback(exc: MontyError) -> str:
-    if isinstance(exc, MontySyntaxError) or not hasattr(exc, "display"):
-        return str(exc)[:4000]
-    return str(exc.display())[:4000]
+def _traceback(exc: "MontyError") -> str:
+    display = getattr(exc, "display", None)
+    return str(display() if display else exc)[:4000]
 
 
 @cache
-def _pool() -> Monty:
-    # Started at the first call, since most installations have no functions; its processes end
-    # with ours.
+def _pool() -> "Monty":
+    # Loaded and started at the first call, since most installations have no functions; its
+    # processes end with ours.
+    from pydantic_monty import Monty
+
     return Monty(
         min_processes=0,
         max_processes=PROCESSES,

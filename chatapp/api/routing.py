@@ -6,6 +6,7 @@ belongs to; its level follows from the method unless `@level(…)` says otherwis
 
 from collections.abc import Callable
 from functools import wraps
+from http.client import responses as http_responses
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 
@@ -23,7 +24,7 @@ from chatapp.api.threads import threads
 from chatapp.errors import InvalidInput, NotFound
 
 F = TypeVar("F", bound=Callable[..., Any])
-ERRORS = dict.fromkeys((400, 401, 403, 404, 408, 409, 413, 415, 422, 429), ErrorBody)
+ERRORS = (401, 403, 404, 408, 409, 413, 415, 422, 429)
 
 
 def level(needed: Level) -> Callable[[F], F]:
@@ -59,7 +60,9 @@ class ApiRouter(Router):
         if options.get("auth") is NOT_SET:
             options["auth"] = self._auth(methods, view_func)
         responses = _responses(options.get("response"))
-        options["response"] = {**responses, **ERRORS}
+        # One error stands for all: Ninja would make a model of each for each operation.
+        options["response"] = {**responses, 400: ErrorBody}
+        options["openapi_extra"] = _with_errors(options.get("openapi_extra") or {}, responses)
         options["exclude_none"] = True
         status = next(iter(responses))
         super().add_api_operation(path, methods, _operation(view_func, status), **options)
@@ -93,6 +96,16 @@ def _responses(given: Any) -> dict[int, Any]:
     if isinstance(given, dict):
         return given
     return {200: None if given is NOT_SET else given}
+
+
+def _with_errors(documented: dict[str, Any], responses: dict[int, Any]) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}
+    errors = {
+        status: {"description": http_responses[status], "content": content}
+        for status in ERRORS
+        if status not in responses
+    }
+    return {**documented, "responses": {**errors, **documented.get("responses", {})}}
 
 
 def _operation(view: Callable[..., Any], status: int) -> Callable[..., Any]:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import AsyncClient
 
+from chatapp.api.threads import threads
 from chatapp.models import User
 from chatapp.services.users import create_api_key
 
@@ -17,6 +19,12 @@ class Caller:
         if body is not None:
             options |= {"data": body, "content_type": "application/json"}
         return await getattr(self._client, method)(f"/v2{path}", headers=self._headers, **options)
+
+
+async def close_connections() -> None:
+    """Those of the API's threads, and of the one that `sync_to_async` uses."""
+    await threads.close()
+    await sync_to_async(connections.close_all)()
 
 
 async def caller_for(user: User, **key: Any) -> Caller:

@@ -4,8 +4,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Group
 
-from chatapp.api.threads import threads
-from tests.api.caller import caller_for
+from tests.api.caller import caller_for, close_connections
 from tests.knowledge import attribute, core_document, make_corpus
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -14,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 async def call(alice):
     yield await caller_for(alice)
-    await threads.close()
+    await close_connections()
 
 
 async def test_a_corpus_is_created_and_read_back(call):
@@ -180,7 +179,7 @@ async def test_a_serving_key_stays_within_its_corpora(alice):
     listed = (await call("get", "/corpora")).json()["corpora"]
     assert [one["key"] for one in listed] == ["mine"]
     assert (await call("post", "/corpora/mine/reset")).status_code == 403
-    await threads.close()
+    await close_connections()
 
 
 def _share(corpus, user):

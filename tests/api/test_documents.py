@@ -4,8 +4,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from chatapp.api.threads import threads
-from tests.api.caller import caller_for
+from tests.api.caller import caller_for, close_connections
 from tests.knowledge import attribute, make_corpus
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,7 +41,7 @@ async def call(alice):
     attributes = [attribute("topic", "part"), attribute("year", "document", "integer")]
     await sync_to_async(make_corpus)(owner=alice, filter_attributes=attributes)
     yield await caller_for(alice)
-    await threads.close()
+    await close_connections()
 
 
 async def test_a_core_document_keeps_its_parts_as_they_were_sent(call):

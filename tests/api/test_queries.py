@@ -5,8 +5,7 @@ import json
 import pytest
 from asgiref.sync import sync_to_async
 
-from chatapp.api.threads import threads
-from tests.api.caller import caller_for
+from tests.api.caller import caller_for, close_connections
 from tests.knowledge import attribute, core_document, make_corpus
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,7 +17,7 @@ SEARCH = {"corpora": [{"corpus_key": "handbook"}], "limit": 2}
 async def call(alice):
     await sync_to_async(_fill)(alice)
     yield await caller_for(alice)
-    await threads.close()
+    await close_connections()
 
 
 def _fill(owner):

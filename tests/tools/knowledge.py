@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.db import connections
 
 from chatapp.events.bodies import ToolOutput
 from chatapp.lib.database_threads import DatabaseThreads
@@ -49,6 +50,7 @@ async def call(session: Session, name: str, arguments: Any) -> ToolOutput:
         return next(body for body in bodies if isinstance(body, ToolOutput))
     finally:
         await database.close()
+        await sync_to_async(connections.close_all)()
 
 
 def _toolbox(session: Session, database: DatabaseThreads) -> Toolbox:

@@ -1,9 +1,8 @@
 /** Keyboard shortcuts. The sheet that lists them is made from the same table. */
 
 import { forgetDrafts } from "./composer.js";
-import { currentSession } from "./current.js";
 import { togglePanel } from "./panel.js";
-import { rename, toggleSidebar } from "./sidebar.js";
+import { toggleSidebar } from "./sidebar.js";
 import { copy } from "./ui.js";
 import { initDropping } from "./uploads.js";
 
@@ -25,7 +24,7 @@ const SHORTCUTS = [
   ["mod+b", "Sidebar", toggleSidebar],
   ["alt+arrowup", "Previous session", () => neighbour(-1)],
   ["alt+arrowdown", "Next session", () => neighbour(1)],
-  ["f2", "Rename the session", renameSession],
+  ["f2", "Rename the session", () => click(".session__rename")],
   ["/", "Go to the message box", focusBox],
   ["?", "This sheet", () => openDialog("shortcuts-dialog")],
   ["j", "Next turn", () => turn(1)],
@@ -78,11 +77,6 @@ function turn(step) {
 function copyTurn() {
   const text = document.activeElement.closest?.(".event")?.querySelector(".event__text, .bubble");
   if (text) copy(text.textContent);
-}
-
-function renameSession() {
-  const title = document.getElementById("session-title");
-  if (title && currentSession()) rename(title, title.dataset.renameUrl);
 }
 
 function openDialog(id) {

@@ -10,6 +10,7 @@ export async function sendPending(log, url, content, clientId) {
   card.dataset.clientId = clientId;
   card.querySelector(".bubble").textContent = content;
   log.append(card);
+  card.scrollIntoView({ block: "nearest" });
   card.addEventListener("click", ({ target }) => {
     if (target.dataset.action === "resend") deliver(card, url, content, clientId);
     if (target.dataset.action === "copy-pending") copy(content);

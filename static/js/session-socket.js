@@ -53,7 +53,7 @@ export class SessionSocket {
     this.heardAt = Date.now();
     this.failures = 0;
     this.stopPolling();
-    this.handlers.onState("");
+    this.say("");
     if (messages.some(({ t }) => t === "resync")) return this.reconnect();
     this.handlers.onMessages(messages);
   }
@@ -65,7 +65,7 @@ export class SessionSocket {
     if (code === GONE) return this.end(this.handlers.onGone);
     this.failures += 1;
     if (this.failures >= 2) this.startPolling();
-    else setTimeout(() => this.failures && this.handlers.onState("Reconnecting…"), 2000);
+    else setTimeout(() => this.failures && !this.polling && this.say("Reconnecting…"), 2000);
     const wait = this.polling
       ? RETRY_SOCKET
       : Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.failures);
@@ -110,24 +110,29 @@ export class SessionSocket {
   }
 
   async poll() {
-    let response;
+    let response = {};
     try {
       response = await fetch(`${this.eventsUrl}?after=${this.handlers.cursor()}`);
     } catch {
-      this.isCutOff = true;
-      return this.handlers.onState("Offline. Your text is kept.");
+      if (!navigator.onLine) return this.cutOff("Offline. Your text is kept.");
     }
     if (response.status === 401) return this.end(this.handlers.onLogin);
     if (response.status === 404) return this.end(this.handlers.onGone);
-    if (!response.ok) {
-      this.isCutOff = true;
-      return this.handlers.onState("The server is not answering. Trying again…");
-    }
+    if (!response.ok) return this.cutOff("The server is not answering. Trying again…");
     // It was the server that was away, not sockets that are blocked: it is back, so try one now.
     if (this.isCutOff) this.reconnect();
     this.isCutOff = false;
-    this.handlers.onState("Live updates are blocked by the network, checking every 2 s");
+    this.say("Live updates are blocked by the network, checking every 2 s");
     const messages = await response.json();
     this.handlers.onMessages(messages.filter(({ t }) => t !== "resync"));
+  }
+
+  cutOff(words) {
+    this.isCutOff = true;
+    this.say(words);
+  }
+
+  say(words) {
+    this.handlers.onState(words);
   }
 }

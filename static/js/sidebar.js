@@ -50,7 +50,7 @@ function reload() {
 }
 
 /** Rename in place: Enter keeps, Escape leaves it as it was. */
-export function rename(element, url) {
+function rename(element, url) {
   if (element.isContentEditable) return;
   const before = element.textContent;
   element.contentEditable = "plaintext-only";

@@ -2,15 +2,28 @@
 
 import logging
 import logging.config
+import re
+import traceback
 from typing import Any
 
 import structlog
+
+# One-time tokens that stand in addresses.
+_TOKENS = re.compile(r"(/login/link/|/reset/key/|/confirm-email/)[^/?\s]+")
+
+
+def _without_tokens(_logger: Any, _name: str, event: Any) -> Any:
+    event["event"] = _TOKENS.sub(r"\1…", str(event["event"]))
+    return event
+
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
-    structlog.stdlib.ExtraAdder(),
+    # Not `request`: its address holds what was searched for, and one-time tokens.
+    structlog.stdlib.ExtraAdder(allow=["status_code"]),
+    _without_tokens,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
@@ -20,13 +33,12 @@ def configure(config: dict[str, str]) -> None:
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if config["format"] == "json"
-        else structlog.dev.ConsoleRenderer(
-            colors=False, exception_formatter=structlog.dev.plain_traceback
-        )
+        else structlog.dev.ConsoleRenderer(colors=False)
     )
-    last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    if config["format"] == "json":
-        last.append(structlog.processors.format_exc_info)
+    last: list[Any] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.ExceptionRenderer(_without_words),
+    ]
     logging.config.dictConfig(
         {
             "version": 1,
@@ -57,3 +69,14 @@ def configure(config: dict[str, str]) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def _without_words(exc_info: Any) -> str:
+    """Where it happened and what kind it was. What exceptions say may hold what people wrote."""
+    _, exception, _ = exc_info
+    told: list[str] = []
+    while exception is not None:
+        frames = "".join(traceback.format_tb(exception.__traceback__))
+        told.append(f"Traceback (most recent call last):\n{frames}{type(exception).__qualname__}")
+        exception = exception.__cause__ or exception.__context__
+    return "\n\nIt came of this:\n\n".join(told)

@@ -48,6 +48,8 @@ class Matrix:
 
     def updated(self, kept: Ids, fresh: "Matrix") -> "Matrix":
         """The rows of `kept`, and those of `fresh`."""
+        if not len(kept):
+            return fresh
         places = self._places(kept)
         ids = np.concatenate([self.ids[places], fresh.ids])
         rows = np.concatenate([self.rows[places], fresh.rows])

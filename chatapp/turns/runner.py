@@ -20,6 +20,7 @@ from django.db import transaction
 from chatapp.bus import RUNNERS, bus
 from chatapp.events.frames import CancelFrame
 from chatapp.lib.database_threads import DatabaseThreads
+from chatapp.services.schedules import run_due_schedules
 from chatapp.services.turns import (
     Claim,
     claim_turn,
@@ -55,6 +56,7 @@ class Runner:
         self._duties = [
             asyncio.create_task(_every(settings.TURN_HEARTBEAT_SECONDS, self._renew)),
             asyncio.create_task(_every(settings.TURN_SWEEP_SECONDS, self._sweep)),
+            asyncio.create_task(_every(settings.TURN_SWEEP_SECONDS, self._run_schedules)),
             asyncio.create_task(self._listen()),
         ]
 
@@ -165,6 +167,10 @@ class Runner:
         for turn_id in await self.database.run(turns_to_dispatch, waited=waited):
             if not self._draining:
                 await self.database.run(_dispatch, turn_id)
+
+    async def _run_schedules(self) -> None:
+        if not self._draining:
+            await self.database.run(run_due_schedules)
 
     async def _listen(self) -> None:
         watch = await bus.watch(RUNNERS)

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # Both middlewares and pages set these; `X-Request-Id` is another for each request.
 HEADERS = (
     *("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options"),
-    *("Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Cache-Control", "Vary"),
+    *("Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Cache-Control"),
 )
 
 

@@ -7,11 +7,12 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from chatapp.api.threads import threads
 from chatapp.errors import ProviderError
 from chatapp.llm.base import TextDelta, ThinkingDelta, ToolCall
-from chatapp.models import Llm, Turn
+from chatapp.models import Llm, Schedule, Turn
 from chatapp.turns.hosting import Host
 from tests.api.caller import caller_for
 from tests.factories import make_agent, make_session, make_user
@@ -20,9 +21,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-async def talk(transactional_db):
+async def talk(transactional_db, settings):
     """Alice's session with an agent on the scripted model, over the API, with a runner."""
     cache.clear()
+    settings.TURN_SWEEP_SECONDS = 0.5
     host = Host()
     await host.start()
     session = await sync_to_async(_session)()
@@ -262,3 +264,23 @@ async def test_a_message_that_steers_joins_the_running_turn(talk, llm):
 
     assert [events[-1]["content"] for events in answers] == ["Both.", "Both."]
     assert types(answers[1]) == ["input_message", "agent_output"]
+
+
+async def test_a_schedule_is_run_by_the_runner(talk, llm):
+    llm.will_answer([TextDelta("News.")])
+    body = {
+        "key": "soon",
+        "name": "Soon",
+        "message": [{"type": "text", "content": "What is new?"}],
+        "schedule": {"type": "interval", "interval": "PT1M"},
+    }
+    url = f"/agents/{talk.session.agent.key}/schedules"
+    await talk.call("post", url, body)
+    await Schedule.objects.aupdate(next_run_at=timezone.now())
+
+    await talk.over()
+
+    [run] = (await talk.call("get", f"{url}/soon/executions")).json()["executions"]
+    path = f"/agents/{talk.session.agent.key}/sessions/{run['session_key']}/events"
+    events = (await talk.call("get", path)).json()["events"]
+    assert types(events) == ["input_message", "agent_output"]

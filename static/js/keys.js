@@ -53,7 +53,7 @@ function onKey(event) {
   }
   const combo = comboOf(event);
   const run = SHORTCUTS.find(([keys]) => keys === combo)?.[2];
-  const isTyping = target.matches?.("input, textarea, select, [contenteditable='plaintext-only']");
+  const isTyping = target.matches?.("input, textarea, select, [contenteditable^=p]");
   const isOff = isTyping || document.documentElement.dataset.singleKeys === "off";
   if (!run || (isOff && !/\+|^f2/.test(combo))) return;
   if (run() !== false) event.preventDefault();
@@ -81,9 +81,10 @@ function copyTurn() {
 
 function openDialog(id) {
   const dialog = document.getElementById(id);
+  if (!dialog) return false;
   if (id === "shortcuts-dialog") fillSheet(dialog);
-  dialog?.showModal();
-  dialog?.querySelector("input")?.select();
+  dialog.showModal();
+  dialog.querySelector("input")?.select();
 }
 
 function fillSheet(dialog) {

@@ -96,6 +96,7 @@ function markCurrent() {
 
 export function toggleSidebar() {
   const app = document.getElementById("app");
+  if (!app) return false;
   const isOpen = app.dataset.sidebar === "collapsed";
   app.dataset.sidebar = isOpen ? "open" : "collapsed";
   document.querySelector(".sidebar__collapse").ariaExpanded = isOpen;

@@ -13,7 +13,7 @@ export function post(url, values = {}) {
   return fetch(url, { method: "POST", body, headers });
 }
 
-/** The words of a refusal, which the server sends as a small fragment. */
+/** The words of a refusal, which is sent as a small fragment. */
 export async function wordsOf(response) {
   return textOf(await response.text()) || "The server refused that.";
 }

@@ -5,13 +5,11 @@ import { announce, csrfToken, post, wordsOf } from "./ui.js";
 const PARALLEL = 3;
 const STALLED = 30000;
 const MANY = 20;
-const controllers = new WeakMap();
 
-export const uploadsOf = (form) => controllers.get(form);
+export const uploadsOf = (form) => form.uploads;
 
 export function initUploads(form) {
-  const uploads = new Uploads(form);
-  controllers.set(form, uploads);
+  const uploads = (form.uploads = new Uploads(form));
   form.elements.files.addEventListener("change", ({ target }) => {
     uploads.add([...target.files]);
     target.value = "";

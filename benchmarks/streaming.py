@@ -94,8 +94,6 @@ async def measure_relay(installed: Installation, arguments: argparse.Namespace) 
     return runs
 
 
-
-
 def show(arguments: argparse.Namespace, ours: Sequence[Run], relay: Sequence[Run]) -> None:
     print("".join(f"{title:>10}" for title in HEAD))
     for count, our, bare in zip(arguments.chats, ours, relay, strict=True):

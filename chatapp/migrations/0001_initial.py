@@ -17,376 +17,810 @@ import chatapp.models.users
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Instruction',
+            name="Instruction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=chatapp.models.instructions.new_instruction_key, editable=False, max_length=50, unique=True)),
-                ('name', models.CharField(max_length=50)),
-                ('description', models.TextField(blank=True)),
-                ('metadata', models.JSONField(blank=True, default=dict)),
-                ('enabled', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        default=chatapp.models.instructions.new_instruction_key,
+                        editable=False,
+                        max_length=50,
+                        unique=True,
+                    ),
+                ),
+                ("name", models.CharField(max_length=50)),
+                ("description", models.TextField(blank=True)),
+                ("metadata", models.JSONField(blank=True, default=dict)),
+                ("enabled", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('key', models.CharField(default=chatapp.models.users.new_user_key, editable=False, max_length=50, unique=True)),
-                ('description', models.TextField(blank=True)),
-                ('preferences', models.JSONField(blank=True, default=dict)),
-                ('rights_version', models.PositiveIntegerField(default=0, editable=False)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
+                ),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        default=chatapp.models.users.new_user_key,
+                        editable=False,
+                        max_length=50,
+                        unique=True,
+                    ),
+                ),
+                ("description", models.TextField(blank=True)),
+                ("preferences", models.JSONField(blank=True, default=dict)),
+                ("rights_version", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Agent',
+            name="Agent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=50, unique=True)),
-                ('name', models.CharField(max_length=50)),
-                ('description', models.TextField(blank=True)),
-                ('model', models.JSONField(default=dict, help_text='name, parameters, retry_configuration')),
-                ('first_step_name', models.CharField(default='main', max_length=50)),
-                ('steps', models.JSONField(default=dict, help_text='step name → step')),
-                ('tool_configurations', models.JSONField(blank=True, default=dict)),
-                ('skills', models.JSONField(blank=True, default=dict)),
-                ('compaction', models.JSONField(blank=True, default=dict)),
-                ('tool_output_offloading', models.JSONField(blank=True, default=dict)),
-                ('metadata', models.JSONField(blank=True, default=dict)),
-                ('metadata_schema', models.JSONField(blank=True, default=dict)),
-                ('secrets', models.JSONField(blank=True, default=dict, help_text='name → sealed value')),
-                ('identity', models.JSONField(blank=True, default=dict)),
-                ('starters', models.JSONField(blank=True, default=list)),
-                ('show_thinking', models.CharField(choices=[('hidden', 'Hidden'), ('collapsed', 'Collapsed'), ('open', 'Open')], default='collapsed', max_length=10)),
-                ('enabled', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('groups', models.ManyToManyField(blank=True, related_name='agents', to='auth.group')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=50, unique=True)),
+                ("name", models.CharField(max_length=50)),
+                ("description", models.TextField(blank=True)),
+                (
+                    "model",
+                    models.JSONField(
+                        default=dict, help_text="name, parameters, retry_configuration"
+                    ),
+                ),
+                ("first_step_name", models.CharField(default="main", max_length=50)),
+                ("steps", models.JSONField(default=dict, help_text="step name → step")),
+                ("tool_configurations", models.JSONField(blank=True, default=dict)),
+                ("skills", models.JSONField(blank=True, default=dict)),
+                ("compaction", models.JSONField(blank=True, default=dict)),
+                ("tool_output_offloading", models.JSONField(blank=True, default=dict)),
+                ("metadata", models.JSONField(blank=True, default=dict)),
+                ("metadata_schema", models.JSONField(blank=True, default=dict)),
+                (
+                    "secrets",
+                    models.JSONField(blank=True, default=dict, help_text="name → sealed value"),
+                ),
+                ("identity", models.JSONField(blank=True, default=dict)),
+                ("starters", models.JSONField(blank=True, default=list)),
+                (
+                    "show_thinking",
+                    models.CharField(
+                        choices=[
+                            ("hidden", "Hidden"),
+                            ("collapsed", "Collapsed"),
+                            ("open", "Open"),
+                        ],
+                        default="collapsed",
+                        max_length=10,
+                    ),
+                ),
+                ("enabled", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "groups",
+                    models.ManyToManyField(blank=True, related_name="agents", to="auth.group"),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name', 'pk'),
+                "ordering": ("name", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='AgentVersion',
+            name="AgentVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('snapshot', models.JSONField()),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='chatapp.agent')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("snapshot", models.JSONField()),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="chatapp.agent",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-number',),
+                "ordering": ("-number",),
             },
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=chatapp.models.api_keys.new_api_key_key, editable=False, max_length=50, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('role', models.CharField(choices=[('personal', 'Personal'), ('serving', 'Serving'), ('serving_and_indexing', 'Serving And Indexing')], default='personal', max_length=25)),
-                ('corpus_keys', models.JSONField(blank=True, default=list)),
-                ('prefix', models.CharField(max_length=12)),
-                ('secret_hash', models.CharField(max_length=64, unique=True)),
-                ('enabled', models.BooleanField(default=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('last_used_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        default=chatapp.models.api_keys.new_api_key_key,
+                        editable=False,
+                        max_length=50,
+                        unique=True,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("personal", "Personal"),
+                            ("serving", "Serving"),
+                            ("serving_and_indexing", "Serving And Indexing"),
+                        ],
+                        default="personal",
+                        max_length=25,
+                    ),
+                ),
+                ("corpus_keys", models.JSONField(blank=True, default=list)),
+                ("prefix", models.CharField(max_length=12)),
+                ("secret_hash", models.CharField(max_length=64, unique=True)),
+                ("enabled", models.BooleanField(default=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_keys",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'API key',
-                'ordering': ('-pk',),
+                "verbose_name": "API key",
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('actor_name', models.CharField(max_length=150)),
-                ('action', models.CharField(max_length=50)),
-                ('object_type', models.CharField(max_length=50)),
-                ('object_key', models.CharField(max_length=100)),
-                ('detail', models.JSONField(default=dict)),
-                ('reason', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='audit_entries', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("actor_name", models.CharField(max_length=150)),
+                ("action", models.CharField(max_length=50)),
+                ("object_type", models.CharField(max_length=50)),
+                ("object_key", models.CharField(max_length=100)),
+                ("detail", models.JSONField(default=dict)),
+                ("reason", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="audit_entries",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'audit entries',
-                'ordering': ('-pk',),
+                "verbose_name_plural": "audit entries",
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='InstructionVersion',
+            name="InstructionVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('template', models.TextField()),
-                ('template_type', models.CharField(default='velocity', max_length=20)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('instruction', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='chatapp.instruction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("template", models.TextField()),
+                ("template_type", models.CharField(default="velocity", max_length=20)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "instruction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="chatapp.instruction",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-number',),
+                "ordering": ("-number",),
             },
         ),
         migrations.CreateModel(
-            name='Llm',
+            name="Llm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=chatapp.models.llms.new_llm_key, editable=False, max_length=50, unique=True)),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('description', models.TextField(blank=True)),
-                ('provider', models.CharField(max_length=30)),
-                ('base_url', models.CharField(blank=True, max_length=500)),
-                ('secret', chatapp.models.fields.SealedTextField(blank=True)),
-                ('upstream_name', models.CharField(blank=True, help_text="The provider's name for it, if another.", max_length=200)),
-                ('context_window', models.PositiveIntegerField(default=128000)),
-                ('capabilities', models.JSONField(blank=True, default=dict)),
-                ('parameters', models.JSONField(blank=True, default=dict)),
-                ('options', models.JSONField(blank=True, default=dict)),
-                ('aliases', models.JSONField(blank=True, default=list)),
-                ('wire_type', models.CharField(default='openai-compatible', editable=False, max_length=40)),
-                ('is_default', models.BooleanField(default=False)),
-                ('enabled', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        default=chatapp.models.llms.new_llm_key,
+                        editable=False,
+                        max_length=50,
+                        unique=True,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True)),
+                ("description", models.TextField(blank=True)),
+                ("provider", models.CharField(max_length=30)),
+                ("base_url", models.CharField(blank=True, max_length=500)),
+                ("secret", chatapp.models.fields.SealedTextField(blank=True)),
+                (
+                    "upstream_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="The provider's name for it, if another.",
+                        max_length=200,
+                    ),
+                ),
+                ("context_window", models.PositiveIntegerField(default=128000)),
+                ("capabilities", models.JSONField(blank=True, default=dict)),
+                ("parameters", models.JSONField(blank=True, default=dict)),
+                ("options", models.JSONField(blank=True, default=dict)),
+                ("aliases", models.JSONField(blank=True, default=list)),
+                (
+                    "wire_type",
+                    models.CharField(default="openai-compatible", editable=False, max_length=40),
+                ),
+                ("is_default", models.BooleanField(default=False)),
+                ("enabled", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'verbose_name': 'language model',
-                'ordering': ('-is_default', 'name'),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='one_default_llm')],
+                "verbose_name": "language model",
+                "ordering": ("-is_default", "name"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("is_default",),
+                        name="one_default_llm",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=50, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('name_is_generated', models.BooleanField(default=False)),
-                ('description', models.TextField(blank=True)),
-                ('metadata', models.JSONField(blank=True, default=dict)),
-                ('metadata_version', models.PositiveIntegerField(default=1)),
-                ('enabled', models.BooleanField(default=True)),
-                ('tti_minutes', models.PositiveBigIntegerField(default=0)),
-                ('origin', models.CharField(choices=[('web', 'Web'), ('api', 'Api'), ('sub_agent', 'Sub Agent'), ('schedule', 'Schedule')], default='web', max_length=10)),
-                ('current_step_name', models.CharField(blank=True, max_length=50)),
-                ('effective_compaction', models.JSONField(blank=True, default=dict)),
-                ('usage', models.JSONField(blank=True, default=dict)),
-                ('last_seq', models.PositiveBigIntegerField(default=0)),
-                ('read_seq', models.PositiveBigIntegerField(default=0)),
-                ('last_event_at', models.DateTimeField()),
-                ('state', models.CharField(default='idle', max_length=10)),
-                ('pinned_at', models.DateTimeField(blank=True, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='chatapp.agent')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='chatapp.session')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=50, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("name_is_generated", models.BooleanField(default=False)),
+                ("description", models.TextField(blank=True)),
+                ("metadata", models.JSONField(blank=True, default=dict)),
+                ("metadata_version", models.PositiveIntegerField(default=1)),
+                ("enabled", models.BooleanField(default=True)),
+                ("tti_minutes", models.PositiveBigIntegerField(default=0)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("web", "Web"),
+                            ("api", "Api"),
+                            ("sub_agent", "Sub Agent"),
+                            ("schedule", "Schedule"),
+                        ],
+                        default="web",
+                        max_length=10,
+                    ),
+                ),
+                ("current_step_name", models.CharField(blank=True, max_length=50)),
+                ("effective_compaction", models.JSONField(blank=True, default=dict)),
+                ("usage", models.JSONField(blank=True, default=dict)),
+                ("last_seq", models.PositiveBigIntegerField(default=0)),
+                ("read_seq", models.PositiveBigIntegerField(default=0)),
+                ("last_event_at", models.DateTimeField()),
+                ("state", models.CharField(default="idle", max_length=10)),
+                ("pinned_at", models.DateTimeField(blank=True, null=True)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to="chatapp.agent",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="chatapp.session",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-last_event_at', '-pk'),
+                "ordering": ("-last_event_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Artifact',
+            name="Artifact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=chatapp.models.artifacts.new_artifact_key, max_length=50, unique=True)),
-                ('filename', models.CharField(max_length=255)),
-                ('mime_type', models.CharField(max_length=150)),
-                ('size_bytes', models.PositiveBigIntegerField()),
-                ('checksum_sha256', models.CharField(max_length=64)),
-                ('metadata', models.JSONField(blank=True, default=dict)),
-                ('description', models.TextField(blank=True)),
-                ('ttl_days', models.PositiveIntegerField(blank=True, null=True)),
-                ('file', models.FileField(max_length=200, upload_to=chatapp.models.artifacts.blob_path)),
-                ('created_by', models.CharField(choices=[('user', 'User'), ('tool', 'Tool')], max_length=10)),
-                ('client_id', models.CharField(blank=True, max_length=100, null=True)),
-                ('announced', models.BooleanField(default=False)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('derived_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='chatapp.artifact')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='artifacts', to='chatapp.session')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        default=chatapp.models.artifacts.new_artifact_key,
+                        max_length=50,
+                        unique=True,
+                    ),
+                ),
+                ("filename", models.CharField(max_length=255)),
+                ("mime_type", models.CharField(max_length=150)),
+                ("size_bytes", models.PositiveBigIntegerField()),
+                ("checksum_sha256", models.CharField(max_length=64)),
+                ("metadata", models.JSONField(blank=True, default=dict)),
+                ("description", models.TextField(blank=True)),
+                ("ttl_days", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "file",
+                    models.FileField(max_length=200, upload_to=chatapp.models.artifacts.blob_path),
+                ),
+                (
+                    "created_by",
+                    models.CharField(choices=[("user", "User"), ("tool", "Tool")], max_length=10),
+                ),
+                ("client_id", models.CharField(blank=True, max_length=100, null=True)),
+                ("announced", models.BooleanField(default=False)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "derived_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="chatapp.artifact",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="artifacts",
+                        to="chatapp.session",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='SignInLink',
+            name="SignInLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_in_links', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sign_in_links",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Turn',
+            name="Turn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('completed', 'Completed'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10)),
-                ('kind', models.CharField(choices=[('message', 'Message'), ('compact', 'Compact')], default='message', max_length=10)),
-                ('client_id', models.CharField(blank=True, max_length=100, null=True)),
-                ('input', models.JSONField(default=dict)),
-                ('input_seq', models.PositiveBigIntegerField(null=True)),
-                ('attempt', models.PositiveIntegerField(default=0)),
-                ('runner', models.CharField(blank=True, max_length=100)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('cancel_requested_at', models.DateTimeField(null=True)),
-                ('cancelled_by', models.CharField(blank=True, max_length=150)),
-                ('draft', models.JSONField(default=dict)),
-                ('reason', models.CharField(blank=True, max_length=50)),
-                ('error', models.TextField(blank=True)),
-                ('model_name', models.CharField(blank=True, max_length=200)),
-                ('usage', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('agent_version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='chatapp.agentversion')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='turns', to='chatapp.session')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("completed", "Completed"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("message", "Message"), ("compact", "Compact")],
+                        default="message",
+                        max_length=10,
+                    ),
+                ),
+                ("client_id", models.CharField(blank=True, max_length=100, null=True)),
+                ("input", models.JSONField(default=dict)),
+                ("input_seq", models.PositiveBigIntegerField(null=True)),
+                ("attempt", models.PositiveIntegerField(default=0)),
+                ("runner", models.CharField(blank=True, max_length=100)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("cancel_requested_at", models.DateTimeField(null=True)),
+                ("cancelled_by", models.CharField(blank=True, max_length=150)),
+                ("draft", models.JSONField(default=dict)),
+                ("reason", models.CharField(blank=True, max_length=50)),
+                ("error", models.TextField(blank=True)),
+                ("model_name", models.CharField(blank=True, max_length=200)),
+                ("usage", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "agent_version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="chatapp.agentversion",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="turns",
+                        to="chatapp.session",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='ModelCall',
+            name="ModelCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('model_name', models.CharField(max_length=200)),
-                ('step_name', models.CharField(blank=True, max_length=50)),
-                ('instructions', models.TextField(blank=True)),
-                ('tools', models.JSONField(default=list)),
-                ('history', models.JSONField(default=list)),
-                ('parameters', models.JSONField(default=dict)),
-                ('usage', models.JSONField(default=dict)),
-                ('first_token_ms', models.PositiveIntegerField(null=True)),
-                ('duration_ms', models.PositiveIntegerField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=50)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('turn', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='model_calls', to='chatapp.turn')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("model_name", models.CharField(max_length=200)),
+                ("step_name", models.CharField(blank=True, max_length=50)),
+                ("instructions", models.TextField(blank=True)),
+                ("tools", models.JSONField(default=list)),
+                ("history", models.JSONField(default=list)),
+                ("parameters", models.JSONField(default=dict)),
+                ("usage", models.JSONField(default=dict)),
+                ("first_token_ms", models.PositiveIntegerField(null=True)),
+                ("duration_ms", models.PositiveIntegerField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=50)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "turn",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="model_calls",
+                        to="chatapp.turn",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('turn', 'number'),
+                "ordering": ("turn", "number"),
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=chatapp.models.events.new_event_key, max_length=50, unique=True)),
-                ('seq', models.PositiveBigIntegerField()),
-                ('type', models.CharField(max_length=40)),
-                ('body', models.JSONField()),
-                ('hidden_reason', models.CharField(blank=True, max_length=40)),
-                ('hidden_by', models.CharField(blank=True, max_length=150)),
-                ('hidden_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='chatapp.session')),
-                ('turn', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='chatapp.turn')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        default=chatapp.models.events.new_event_key, max_length=50, unique=True
+                    ),
+                ),
+                ("seq", models.PositiveBigIntegerField()),
+                ("type", models.CharField(max_length=40)),
+                ("body", models.JSONField()),
+                ("hidden_reason", models.CharField(blank=True, max_length=40)),
+                ("hidden_by", models.CharField(blank=True, max_length=150)),
+                ("hidden_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="chatapp.session",
+                    ),
+                ),
+                (
+                    "turn",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="events",
+                        to="chatapp.turn",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('session', 'seq'),
+                "ordering": ("session", "seq"),
             },
         ),
         migrations.AddConstraint(
-            model_name='agentversion',
-            constraint=models.UniqueConstraint(fields=('agent', 'number'), name='one_number_per_agent_version'),
+            model_name="agentversion",
+            constraint=models.UniqueConstraint(
+                fields=("agent", "number"), name="one_number_per_agent_version"
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['object_type', 'object_key', '-id'], name='audit_of_an_object'),
+            model_name="auditentry",
+            index=models.Index(
+                fields=["object_type", "object_key", "-id"], name="audit_of_an_object"
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['actor', '-id'], name='audit_of_an_actor'),
+            model_name="auditentry",
+            index=models.Index(fields=["actor", "-id"], name="audit_of_an_actor"),
         ),
         migrations.AddConstraint(
-            model_name='instructionversion',
-            constraint=models.UniqueConstraint(fields=('instruction', 'number'), name='one_number_per_instruction_version'),
+            model_name="instructionversion",
+            constraint=models.UniqueConstraint(
+                fields=("instruction", "number"), name="one_number_per_instruction_version"
+            ),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['owner', '-last_event_at', '-id'], name='sessions_of_an_owner'),
+            model_name="session",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["owner", "-last_event_at", "-id"],
+                name="sessions_of_an_owner",
+            ),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['-last_event_at', '-id'], name='sessions_by_time'),
+            model_name="session",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["-last_event_at", "-id"],
+                name="sessions_by_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['agent', 'id'], name='sessions_of_an_agent'),
+            model_name="session",
+            index=models.Index(fields=["agent", "id"], name="sessions_of_an_agent"),
         ),
         migrations.AddConstraint(
-            model_name='artifact',
-            constraint=models.UniqueConstraint(fields=('session', 'client_id'), name='one_artifact_per_client_id'),
+            model_name="artifact",
+            constraint=models.UniqueConstraint(
+                fields=("session", "client_id"), name="one_artifact_per_client_id"
+            ),
         ),
         migrations.AddIndex(
-            model_name='turn',
-            index=models.Index(condition=models.Q(('status__in', ['queued', 'running'])), fields=['status', 'lease_until'], name='turns_to_do'),
+            model_name="turn",
+            index=models.Index(
+                condition=models.Q(("status__in", ["queued", "running"])),
+                fields=["status", "lease_until"],
+                name="turns_to_do",
+            ),
         ),
         migrations.AddIndex(
-            model_name='turn',
-            index=models.Index(fields=['-created_at'], name='turns_by_time'),
+            model_name="turn",
+            index=models.Index(fields=["-created_at"], name="turns_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'running')), fields=('session',), name='one_running_turn_per_session'),
+            model_name="turn",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "running")),
+                fields=("session",),
+                name="one_running_turn_per_session",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(fields=('session', 'client_id'), name='one_turn_per_client_id'),
+            model_name="turn",
+            constraint=models.UniqueConstraint(
+                fields=("session", "client_id"), name="one_turn_per_client_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('session', 'seq'), name='one_event_per_seq'),
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("session", "seq"), name="one_event_per_seq"),
         ),
     ]

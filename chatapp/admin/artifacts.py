@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from chatapp.admin.pages import Page, link_to
+from chatapp.admin.pages import NotesLooks, link_to
 from chatapp.models import Artifact
 from chatapp.services.artifacts import remove_artifact
 
 
 @admin.register(Artifact)
-class ArtifactPage(Page):
+class ArtifactPage(NotesLooks):
     list_display = (
         "filename",
         "session_link",

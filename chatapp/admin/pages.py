@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 
 from chatapp.admin.json_fields import JSONField
 from chatapp.errors import ChatappError
-from chatapp.models import User
+from chatapp.models import Session, User
+from chatapp.services.reviews import note_look
 
 MOST_ROWS = 1_000
 
@@ -50,6 +51,20 @@ class Page(admin.ModelAdmin):  # type: ignore[type-arg]  # only the stubs take o
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any: ...
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any: ...
+
+
+class NotesLooks(Page):
+    """Shows what was said or brought in a session: each look leaves a note, as in the review."""
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        if row is not None and request.method == "GET":
+            session = row if isinstance(row, Session) else row.session
+            if session.owner_id != request.user.pk:
+                note_look(reviewer=actor_of(request), session=session)
+        return row
 
 
 class ReadOnlyPage(Page):

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from chatapp.admin.json_fields import JSONField
-from chatapp.admin.pages import Page, ReadOnlyPage, actor_of, choices_of, link_to, refuse
+from chatapp.admin.pages import NotesLooks, ReadOnlyPage, actor_of, choices_of, link_to, refuse
 from chatapp.errors import ChatappError, InvalidInput
 from chatapp.events.bodies import EventBody
 from chatapp.models import Event, Session
@@ -40,7 +40,7 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # only the stubs 
 
 
 @admin.register(Session)
-class SessionPage(Page):
+class SessionPage(NotesLooks):
     form = SessionForm
     list_display = ("name", "owner", "agent", "state", "last_seq", "last_event_at")
     list_filter = (choices_of("state", STATES), "origin", "enabled", "agent", "last_event_at")
@@ -85,7 +85,7 @@ class SessionPage(Page):
 
 
 @admin.register(Event)
-class EventPage(ReadOnlyPage):
+class EventPage(NotesLooks, ReadOnlyPage):
     list_display = ("key", "session_link", "seq", "type", "hidden_reason", "created_at")
     list_filter = (choices_of("type", TYPES), "created_at")
     search_fields = ("=key", "=session__key")

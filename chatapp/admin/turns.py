@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
-from chatapp.admin.pages import ReadOnlyPage, link_to
+from chatapp.admin.pages import NotesLooks, ReadOnlyPage, link_to
 from chatapp.events.bodies import EventBody
 from chatapp.events.frames import EventFrame
 from chatapp.models import ModelCall, Turn
@@ -14,7 +14,7 @@ from chatapp.turns.model_calls import shown_to_model
 
 
 @admin.register(Turn)
-class TurnPage(ReadOnlyPage):
+class TurnPage(NotesLooks, ReadOnlyPage):
     change_form_template = "admin/chatapp/turn/change_form.html"
     list_display = ("id", "session_link", "status", "reason", "model_name", "took", "created_at")
     list_filter = ("status", "kind", "created_at")

@@ -66,6 +66,9 @@ class Rule:
             return False
         if self.agent_key is not None and target.get("agent_key") != self.agent_key:
             return False
+        # Otherwise it would make itself an agent, or a key, without these limits.
+        if self.corpus_keys is not None and area not in (Area.CORPORA, Area.MODELS):
+            return False
         # A query names its corpora in the body: the operation asks again for each of them.
         named = target.get("corpus_key")
         return self.corpus_keys is None or named is None or named in self.corpus_keys

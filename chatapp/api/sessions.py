@@ -20,6 +20,7 @@ from chatapp.errors import NotAllowed, NotFound
 from chatapp.models import Agent, Session
 from chatapp.services import sessions
 from chatapp.services.forks import fork_session
+from chatapp.services.metadata import check_start
 
 router = ApiRouter(Area.SESSIONS, "Sessions", "/agents/{agent_key}/sessions")
 
@@ -46,6 +47,8 @@ def list_sessions(request: ApiRequest, agent_key: str, query: Query[FilterQuery]
 @idempotent
 def create_session(request: ApiRequest, agent_key: str, body: SessionIn) -> Any:
     agent = Agent.objects.access(request.auth.user, agent_key)
+    if not request.auth.user.is_admin:
+        check_start(body.metadata, agent.metadata_schema)
     if body.from_session:
         session = _fork(request, agent, body, body.from_session)
     else:

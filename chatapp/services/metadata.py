@@ -1,6 +1,6 @@
 """Session metadata: any JSON object, within limits and, if the agent has one, its JSON Schema."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jsonschema
@@ -32,6 +32,33 @@ def check_metadata(metadata: Any, schema: Mapping[str, Any]) -> None:
         raise InvalidInput(f"Metadata is over {limit} KB.", {"metadata": f"Over {limit} KB."})
     if schema:
         _check_schema(metadata, schema)
+
+
+def check_untouched(
+    before: Mapping[str, Any], after: Mapping[str, Any], schema: Mapping[str, Any]
+) -> None:
+    """What the schema marks as read-only or hidden is the operator's. Raises InvalidInput."""
+    for name, _ in _operators_fields(schema):
+        if after.get(name) != before.get(name):
+            raise _not_yours(name)
+
+
+def check_start(metadata: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """The same for a session that begins: only what is asked at the start may be given."""
+    for name, field in _operators_fields(schema):
+        asked = field.get("x-ask-at-start") and not field.get("x-hidden")
+        if name in metadata and not asked and metadata[name] != field.get("default"):
+            raise _not_yours(name)
+
+
+def _operators_fields(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, field in (schema.get("properties") or {}).items():
+        if isinstance(field, dict) and (field.get("x-read-only") or field.get("x-hidden")):
+            yield name, field
+
+
+def _not_yours(name: str) -> InvalidInput:
+    return InvalidInput(f"{name} cannot be set here.", {f"metadata.{name}": "The operator's."})
 
 
 def check_metadata_schema(schema: Any) -> None:

@@ -60,16 +60,22 @@ def open_for_review(*, reviewer: User, key: str) -> Session:
 def read_on(*, reviewer: User, key: str) -> Session:
     """The session for more of it: noted only if it was not opened a short while ago."""
     session = Session.objects.access_to_review(reviewer, key)
+    note_look(reviewer=reviewer, session=session)
+    return session
+
+
+@transaction.atomic
+def note_look(*, reviewer: User, session: Session) -> None:
+    """For what shows something of a session elsewhere than in the review desk."""
     recent = AuditEntry.objects.filter(
         actor=reviewer,
         action="session.read",
         object_type="session",
-        object_key=key,
+        object_key=session.key,
         created_at__gt=timezone.now() - _SAME_LOOK,
     )
     if not recent.exists():
         _note(reviewer, session)
-    return session
 
 
 def _note(reviewer: User, session: Session) -> None:

@@ -18,7 +18,7 @@ from chatapp.models import Agent, Artifact, Session, Turn, User
 from chatapp.services import audit
 from chatapp.services.artifacts import purge_blobs
 from chatapp.services.idempotency import forget_answers
-from chatapp.services.metadata import check_metadata
+from chatapp.services.metadata import check_metadata, check_untouched
 from chatapp.services.references import check_references
 
 UNNAMED = "New session"
@@ -113,7 +113,8 @@ def set_metadata(
 ) -> Session:
     """Replace the metadata; agents see it from the next turn on.
 
-    With `version` given, a change somebody else made meanwhile is a Conflict.
+    With `version` given, a change somebody else made meanwhile is a Conflict. Fields that are the
+    operator's are changed by administrators alone.
     """
     metadata = dict(metadata)
     check_metadata(metadata, session.agent.metadata_schema)
@@ -123,6 +124,8 @@ def set_metadata(
     if version is not None and version != locked.metadata_version:
         raise Conflict("Somebody else has changed the metadata. Look at it again.")
     before = locked.metadata
+    if not actor.is_admin:
+        check_untouched(before, metadata, session.agent.metadata_schema)
     if before != metadata:
         locked.metadata, locked.metadata_version = metadata, locked.metadata_version + 1
         locked.save(update_fields=["metadata", "metadata_version", "updated_at"])

@@ -50,18 +50,7 @@ def _asked(request: WebRequest, session: Session) -> dict[str, Any]:
         raise InvalidInput("This is not JSON.", {"json": f"Not JSON: {where}."}) from exc
     if not isinstance(value, dict):
         raise InvalidInput("Metadata must be a JSON object.", {"json": "Not a JSON object."})
-    if not request.user.is_staff:
-        _check_untouched(value, session)
     return value
-
-
-def _check_untouched(value: dict[str, Any], session: Session) -> None:
-    """Fields the schema marks as read-only or hidden are the operator's."""
-    properties = session.agent.metadata_schema.get("properties") or {}
-    for key, property_ in properties.items():
-        fixed = property_.get("x-read-only") or property_.get("x-hidden")
-        if fixed and value.get(key) != session.metadata.get(key):
-            raise InvalidInput(f"{key} cannot be changed here.", {"json": f"{key} is read-only."})
 
 
 def _version(request: WebRequest) -> int | None:

@@ -80,9 +80,11 @@ def metadata_from(
     metadata = dict(before or {})
     for key, property_ in (schema.get("properties") or {}).items():
         name = f"metadata.{key}"
-        if property_.get("x-hidden") or (property_.get("x-read-only") and before is not None):
+        is_asked = before is None and property_.get("x-ask-at-start")
+        is_fixed = property_.get("x-read-only") and not is_asked
+        if property_.get("x-hidden") or (is_fixed and before is not None):
             continue
-        if name in data:
+        if name in data and not is_fixed:
             value = _typed(str(data[name]), property_)
             if value is None:
                 metadata.pop(key, None)

@@ -1,4 +1,4 @@
-/** The admin's few behaviours: parts as tabs, JSON checked while it is typed, previews. */
+/** The admin's few behaviours: parts as tabs, JSON checked while it is typed, previews, names. */
 
 const later = (run, wait) => {
   let timer;
@@ -95,6 +95,20 @@ function keepPreview(panel, template) {
   update();
 }
 
+/** Names for what the stock admin leaves without one. */
+function nameTheNameless() {
+  for (const tip of document.querySelectorAll(".help-tooltip[aria-label]")) tip.role = "img";
+  document.getElementById("searchbar")?.setAttribute("aria-label", "Search");
+  const nameless = ".vDateField, .vTimeField, .select2-selection, .select2-selection__rendered";
+  for (const field of document.querySelectorAll(nameless)) {
+    const label = field.closest(".form-row")?.querySelector("label, legend");
+    if (!label) continue;
+    field.setAttribute("aria-label", label.textContent.trim().replace(/:$/, ""));
+    field.removeAttribute("aria-labelledby");
+  }
+}
+
+addEventListener("load", nameTheNameless);
 document.querySelectorAll("[data-json]").forEach(checkJson);
 const template = document.querySelector("[data-template]");
 const panel = document.querySelector("[data-preview]");

@@ -71,6 +71,12 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
+def postgres_url(postgres: Postgres) -> str:
+    """An empty database on the tests' own server."""
+    return postgres.create("empty")
+
+
+@pytest.fixture(scope="session")
 def redis() -> Iterator[Redis]:
     server = Redis().start()
     yield server

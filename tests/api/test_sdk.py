@@ -50,9 +50,17 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def sdk(server):
-    url, key = server
-    return Vectara(api_key=key, environment=VectaraEnvironment(default=url, auth=url))
+def client(server):
+    """The SDK with any credentials. It closes no connections itself."""
+    url, _ = server
+    with httpx.Client(timeout=60) as http:
+        environment = VectaraEnvironment(default=url, auth=url)
+        yield lambda **given: Vectara(environment=environment, httpx_client=http, **given)
+
+
+@pytest.fixture(scope="module")
+def sdk(client, server):
+    return client(api_key=server[1])
 
 
 @pytest.fixture
@@ -346,12 +354,9 @@ def test_catalogs(sdk):
 # Keys, clients, users
 
 
-def test_api_keys(sdk, server):
+def test_api_keys(sdk, client):
     created = sdk.api_keys.create(name="serving", api_key_role="serving")
-    url, _ = server
-    with_key = Vectara(
-        api_key=created.secret_key, environment=VectaraEnvironment(default=url, auth=url)
-    )
+    with_key = client(api_key=created.secret_key)
     refused(403, with_key.agents.list)
     assert sdk.api_keys.update(created.id, enabled=False).enabled is False
     assert sdk.api_keys.get(created.id).enabled is False
@@ -361,16 +366,11 @@ def test_api_keys(sdk, server):
     refused(404, sdk.api_keys.get, created.id)
 
 
-def test_app_clients_fetch_their_own_tokens(sdk, server):
+def test_app_clients_fetch_their_own_tokens(sdk, client):
     request = CreateAppClientRequest_ClientCredentials(name="client")
     created = sdk.app_clients.create(request=request)
-    url, _ = server
-    client = Vectara(
-        client_id=created.client_id,
-        client_secret=created.client_secret,
-        environment=VectaraEnvironment(default=url, auth=url),
-    )
-    assert client.agents.list(limit=1).items
+    with_token = client(client_id=created.client_id, client_secret=created.client_secret)
+    assert with_token.agents.list(limit=1).items
     updated = sdk.app_clients.update(created.id, description="d", api_roles=["viewer"])
     assert (updated.description, updated.api_roles) == ("d", ["viewer"])
     assert sdk.app_clients.get(created.id).name == "client"

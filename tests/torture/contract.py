@@ -84,10 +84,11 @@ def main(examples: int = 100, seconds: int = 3600) -> int:
 
 
 def make_session(url: str, key: str) -> None:
-    answer = httpx2.post(
-        f"{url}/v2/agents/support/sessions", json={"key": "torture"}, headers={"x-api-key": key}
-    )
-    answer.raise_for_status()
+    """The session that requests are about. One of the demo's agents uses more than the contract
+    knows (a filter that is overridden), so it goes."""
+    with httpx2.Client(base_url=f"{url}/v2/agents", headers={"x-api-key": key}) as http:
+        http.post("/support/sessions", json={"key": "torture"}).raise_for_status()
+        http.delete("/knowledge").raise_for_status()
 
 
 if __name__ == "__main__":

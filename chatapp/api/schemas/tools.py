@@ -155,7 +155,7 @@ class ClientCredentialsAuth(Shape):
 
 
 RemoteAuth = Annotated[BearerAuth | HeaderAuth | ClientCredentialsAuth, Field(discriminator="type")]
-ServerName = Annotated[str, Field(min_length=1, max_length=100)]
+ServerName = Annotated[str, Field(min_length=1, max_length=50)]
 Uri = Annotated[str, Field(min_length=1, max_length=2000)]
 Text = Annotated[str, Field(max_length=10_000)]
 Transport = Literal["sse", "streamable-http"]

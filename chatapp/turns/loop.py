@@ -19,6 +19,7 @@ from chatapp.events.bodies import (
     ToolOutput,
 )
 from chatapp.llm.base import Chunk, ImageInput, LLMRequest, OutputSchema, ToolCall, ToolSpec
+from chatapp.tools.overrides import without
 from chatapp.turns.happenings import Asked, Doing, Happening
 from chatapp.turns.reply import Reply
 
@@ -191,13 +192,21 @@ def _request(
     return LLMRequest(
         model=brain.model,
         instructions=step.instructions,
-        history=tuple(history),
+        history=tuple(map(_as_said, history)),
         tools=step.tools.specs(),
         parameters=dict(brain.parameters),
         output_schema=step.output_schema,
         images=dict(brain.images),
         reminders=reminders,
     )
+
+
+def _as_said(body: EventBody) -> EventBody:
+    """The model is shown what it said itself, never what the operator locked."""
+    if not isinstance(body, ToolInput) or not body.locked:
+        return body
+    own = without(body.tool_input, dict.fromkeys(body.locked))
+    return body.model_copy(update={"tool_input": own})
 
 
 def _reminders(step: Step, told: Sequence[EventBody]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from django.template.loader import get_template
@@ -12,8 +13,34 @@ from django.utils.safestring import SafeString, mark_safe
 from chatapp.events.bodies import Thinking
 from chatapp.events.frames import EventFrame
 
-_MAX_CACHED = 4_000
-_cache: OrderedDict[tuple[str, bool, str], str] = OrderedDict()
+CardKey = tuple[str, bool, str]
+
+
+class _Cards:
+    """The cards used last, by all threads, up to so many characters."""
+
+    ROOM = 4_000_000
+
+    def __init__(self) -> None:
+        self._cards: OrderedDict[CardKey, str] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+
+    def get(self, key: CardKey) -> str | None:
+        with self._lock:
+            if key in self._cards:
+                self._cards.move_to_end(key)
+            return self._cards.get(key)
+
+    def keep(self, key: CardKey, html: str) -> None:
+        with self._lock:
+            self._size += len(html) - len(self._cards.pop(key, ""))
+            self._cards[key] = html
+            while self._size > self.ROOM:
+                self._size -= len(self._cards.popitem(last=False)[1])
+
+
+_cards = _Cards()
 
 
 class EventCard:
@@ -29,14 +56,10 @@ class EventCard:
 def render_event(frame: EventFrame, *, staff: bool = False) -> str:
     """The event's card. Events never change, so a card is made once and kept for a while."""
     key = (frame.id, staff, frame.hidden_reason)
-    html = _cache.get(key)
+    html = _cards.get(key)
     if html is None:
         html = _render(frame, staff)
-        _cache[key] = html
-        if len(_cache) > _MAX_CACHED:
-            _cache.popitem(last=False)
-    else:
-        _cache.move_to_end(key)
+        _cards.keep(key, html)
     return html
 
 

@@ -110,7 +110,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
             "timeout": 20,
             "init_command": (
                 "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
-                "PRAGMA cache_size=-20000;PRAGMA secure_delete=ON;"
+                "PRAGMA cache_size=-4000;PRAGMA secure_delete=ON;"
             ),
         },
         "TEST": {"NAME": str(path.parent / "test.sqlite3")},

@@ -4,8 +4,6 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from croniter import CroniterError, croniter
-
 MINIMUM = timedelta(minutes=1)
 MAXIMUM = timedelta(days=3660)
 _DURATION = re.compile(
@@ -35,6 +33,8 @@ def parse_interval(text: str) -> timedelta:
 def _next_cron(expression: str, after: datetime) -> datetime:
     if len(expression.split()) != 5:
         raise ValueError("A cron expression has five fields, such as 0 9 * * 1-5.")
+    from croniter import CroniterError, croniter
+
     try:
         found: datetime = croniter(expression, after).get_next(datetime)
     except (CroniterError, ValueError, OverflowError) as exc:

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float32]
 
@@ -65,7 +67,9 @@ class WordLlamaEmbedder:
                 means[row] = weights[encoded.ids].mean(axis=0, dtype=np.float32)
         return means
 
-    def _load(self) -> tuple[Tokenizer, NDArray[np.float16]]:
+    def _load(self) -> tuple["Tokenizer", NDArray[np.float16]]:
+        from tokenizers import Tokenizer
+
         with self._lock:
             if self._loaded is None:
                 folder = _package_folder("wordllama")

@@ -17,7 +17,7 @@ from django.urls import Resolver404, resolve
 
 from chatapp.lib.database_threads import DatabaseThreads
 
-THREADS = 16
+THREADS = 8
 
 # These would cost each request a hop. Our threads see to their connections themselves, and a
 # thread that Django makes has none yet; queries are only counted where somebody debugs.

@@ -3,6 +3,8 @@
 import pytest
 from asgiref.sync import sync_to_async
 
+from chatapp.events.bodies import ToolInput
+from chatapp.llm.base import TextDelta, ToolCall
 from chatapp.models import Agent, Llm
 from chatapp.services.demo_corpus import create_demo_corpus, demo_tools
 from tests.factories import make_user
@@ -49,3 +51,18 @@ async def test_others_do_not_see_what_is_for_staff(ask):
 
     assert "Back up this folder" not in answer.content
     assert "running" not in [source.document_id for source in answer.sources]
+
+
+async def test_what_is_locked_is_in_the_log_but_not_shown_to_the_model(start_chat, llm):
+    chat = await start_chat(
+        tool_configurations=demo_tools(), metadata_of_session={"user_role": "staff"}
+    )
+    called = ToolCall("call_1", "guide_search", '{"query": "backup"}')
+    llm.will_answer([called], [TextDelta("Done.")])
+
+    _, bodies = await chat.answered()
+
+    logged = next(body for body in bodies if isinstance(body, ToolInput))
+    shown = next(body for body in llm.requests[1].history if isinstance(body, ToolInput))
+    assert "staff" in logged.tool_input["metadata_filter"]
+    assert shown.tool_input == {"query": "backup"}

@@ -46,7 +46,10 @@ def fork_session(
     if compact_up_to_event_id:
         end = _place(events, compact_up_to_event_id) + 1
         compacted, events = events[:end], events[end:]
-    inherited = {name: getattr(source, name) for name in ("name", "description", "metadata")}
+    inherited: dict[str, Any] = {"name": source.name, "description": source.description}
+    if agent.pk == source.agent_id:
+        # Another agent may give these members another meaning, and other rights.
+        inherited["metadata"] = source.metadata
     fork = create_session(agent=agent, owner=owner, parent=source, **{**inherited, **create_fields})
     keys = copy_artifacts(source=source, target=fork)
     _append(fork, [_rewritten(event.body, keys) for event in (*compacted, *events)], len(compacted))

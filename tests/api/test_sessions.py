@@ -171,6 +171,27 @@ def test_a_fork_has_its_own_copies_of_the_files(api, url, session):
     assert api.get(f"{url}/{fork}/artifacts/{copy['artifact_id']}").json()["data"] == "Tm90ZXM="
 
 
+def test_a_fork_is_like_its_source_unless_told_otherwise(api, url):
+    source = api.post(url, {"name": "Refund", "metadata": {"a": 1}}).json()["key"]
+
+    alike = api.post(url, {"from_session": {"session_key": source}}).json()
+    other = api.post(url, {"from_session": {"session_key": source}, "name": "Other"}).json()
+
+    assert (alike["name"], alike["metadata"]) == ("Refund", {"a": 1})
+    assert (other["name"], other["metadata"]) == ("Other", {"a": 1})
+
+
+def test_a_fork_to_another_agent_brings_no_metadata(api, url, agent):
+    source = api.post(url, {"metadata": {"user_role": "manager"}}).json()["key"]
+    other = make_agent(name="Other")
+
+    body = {"from_session": {"session_key": source, "agent_key": agent.key}}
+    fork = api.post(f"/agents/{other.key}/sessions", body)
+
+    assert fork.status_code == 201
+    assert fork.json()["metadata"] == {}
+
+
 def test_an_empty_session_can_be_forked(api, url, session):
     answer = api.post(url, {"from_session": {"session_key": session.key}})
 

@@ -71,7 +71,8 @@ class SessionIn(Shape):
     from_session: FromSession | None = None
 
     def fields(self) -> dict[str, Any]:
-        return self.model_dump(exclude={"from_session"})
+        """Only what was given: a fork takes the rest from its source."""
+        return self.model_dump(exclude={"from_session"}, exclude_unset=True)
 
 
 class SessionPatch(BaseModel):

@@ -1,8 +1,9 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.utils import timezone
 
 from chatapp.templatetags import chat
 
@@ -38,7 +39,28 @@ def test_a_time_of_day_carries_the_whole_moment():
 
 
 def test_no_time_is_nothing():
-    assert chat.clock(None) == ""
+    assert chat.clock(None) == chat.ago(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [
+        (timedelta(seconds=5), "just now"),
+        (timedelta(minutes=2, seconds=5), "2\xa0minutes ago"),
+        (timedelta(hours=3, minutes=59), "3\xa0hours ago"),
+    ],
+)
+def test_how_long_ago_is_kept_true_by_the_browser(age, words):
+    html = chat.ago(timezone.now() - age)
+
+    assert html.endswith(f" data-ago>{words}</time>")
+
+
+def test_what_is_long_ago_has_a_date():
+    html = chat.ago(datetime(2020, 2, 1, tzinfo=UTC))
+
+    assert "data-ago" not in html
+    assert html.endswith(">Feb. 1, 2020</time>")
 
 
 def test_a_silent_icon_is_decoration_and_a_named_one_speaks():

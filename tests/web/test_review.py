@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from chatapp.events.bodies import AgentOutput, Thinking, ToolOutput
 from chatapp.models import AuditEntry, Session
-from chatapp.services.events import append_events
+from chatapp.services import compactions
+from chatapp.services.events import append_events, hide_event
 from chatapp.services.sessions import delete_session
 from tests.factories import make_agent, make_artifact, make_session, send
 
@@ -284,3 +285,49 @@ def test_a_reviewer_may_open_a_file_and_that_is_noted(desk, session):
 
     assert response.status_code == 200
     assert [entry.object_key for entry in AuditEntry.objects.all()] == [session.key]
+
+
+# What was hidden
+
+
+@pytest.fixture
+def hidden(session, ada):
+    [frame] = append_events(session=session, bodies=[AgentOutput(content="Not for the user")])
+    hide_event(session=session, key=frame.id, actor=ada)
+    return frame.id
+
+
+def unhide_url(session, key):
+    return reverse("review-unhide", args=[session.key, key])
+
+
+def test_a_hidden_event_says_who_hid_it(desk, session, hidden):
+    page = desk.get(page_of(session)).content.decode()
+
+    assert "by ada" in page
+    assert unhide_url(session, hidden) not in page
+
+
+def test_an_administrator_brings_it_back(client, ada, session, hidden):
+    client.force_login(ada)
+    assert unhide_url(session, hidden) in client.get(page_of(session)).content.decode()
+
+    client.post(unhide_url(session, hidden))
+
+    assert session.events.get(key=hidden).hidden_reason == ""
+    assert AuditEntry.objects.filter(actor=ada, action="event.unhide").exists()
+
+
+def test_a_reviewer_does_not(desk, session, hidden):
+    assert desk.post(unhide_url(session, hidden)).status_code == 403
+    assert session.events.get(key=hidden).hidden_reason
+
+
+def test_what_was_summarised_stands_under_one_line(desk, session):
+    append_events(session=session, bodies=[AgentOutput(content=f"Answer {n}") for n in range(3)])
+    session.events.update(hidden_reason=compactions.REASON)
+
+    page = desk.get(page_of(session)).content.decode()
+
+    assert "3 events summarised" in page
+    assert "Unhide" not in page

@@ -14,15 +14,11 @@ from django.db.models import F
 
 from chatapp.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from chatapp.models import Corpus, Document, FilterAttribute, Part
-from chatapp.search.words import terms
 from chatapp.services.chunking import PartDraft, parts_of_core, parts_of_structured
 from chatapp.services.document_requests import CoreDocument, StructuredDocument
-from chatapp.services.embedding import embedder_of
 from chatapp.services.indexes.forgetting import forget_deleted
 from chatapp.services.metadata import check_metadata
-
-MOST_TERMS = 40_000
-EMBEDDED_AT_ONCE = 512
+from chatapp.services.parts import clean, parts_of
 
 
 def add_document(
@@ -71,7 +67,7 @@ def store_document(
     """
     if not drafts:
         raise InvalidInput("The document has no text that could be found.", {"text": "Missing."})
-    drafts = [_clean(draft) for draft in drafts]
+    drafts = [clean(draft) for draft in drafts]
     if not may_protect:
         _check_protected(corpus, metadata, drafts)
     metadata = {**metadata, **(fixed or {})}
@@ -86,7 +82,8 @@ def store_document(
     )
     if known := _same(document):
         return known
-    parts = _parts(document, drafts)
+    parts = parts_of(document, drafts)
+    _counted(document, parts)
     try:
         with transaction.atomic():
             _check_encoder(corpus)
@@ -196,72 +193,11 @@ def _same(document: Document) -> Document | None:
     return known
 
 
-def _parts(document: Document, drafts: Sequence[PartDraft]) -> list[Part]:
-    corpus = document.corpus
-    defaults = {
-        dimension["name"]: float(dimension.get("indexing_default", 0))
-        for dimension in corpus.custom_dimensions
-        if dimension.get("indexing_default")
-    }
-    parts = [
-        Part(
-            corpus=corpus,
-            document=document,
-            position=position,
-            text=draft.text,
-            context=draft.context,
-            metadata=draft.metadata,
-            custom_dimensions={**defaults, **draft.custom_dimensions},
-            table_id=draft.table_id,
-            image_id=draft.image_id,
-            terms=terms_of(draft.text, draft.context),
-        )
-        for position, draft in enumerate(drafts)
-    ]
-    embed_parts(parts, corpus.encoder_name)
+def _counted(document: Document, parts: Sequence[Part]) -> None:
     document.part_count = len(parts)
     document.character_count = sum(len(part.text) for part in parts)
-    document.metadata_character_count = _metadata_size(document, parts)
-    return parts
-
-
-def embed_parts(parts: Sequence[Part], encoder_name: str, field: str = "vector") -> None:
-    embedder = embedder_of(encoder_name)
-    for start in range(0, len(parts), EMBEDDED_AT_ONCE):
-        batch = parts[start : start + EMBEDDED_AT_ONCE]
-        vectors = embedder.embed([embedded_text(part.text, part.context) for part in batch])
-        for part, vector in zip(batch, vectors, strict=True):
-            setattr(part, field, vector)
-
-
-def embedded_text(text: str, context: str) -> str:
-    """A passage is often only understood with its heading."""
-    return f"{context}\n{text}" if context and len(context) <= len(text) else text
-
-
-def terms_of(text: str, context: str) -> str:
-    return " ".join(terms(f"{context}\n{text}"))[:MOST_TERMS]
-
-
-def _clean(draft: PartDraft) -> PartDraft:
-    """What a database cannot store becomes a space: NUL and halves of characters."""
-    check_metadata(draft.metadata, {})
-    return PartDraft(
-        text=_storable(draft.text),
-        context=_storable(draft.context),
-        metadata=draft.metadata,
-        custom_dimensions=draft.custom_dimensions,
-        table_id=draft.table_id,
-        image_id=draft.image_id,
-    )
-
-
-def _storable(text: str) -> str:
-    return text.replace("\x00", " ").encode("utf-8", "replace").decode()
-
-
-def _metadata_size(document: Document, parts: Any) -> int:
-    return sum(len(orjson.dumps(one.metadata)) for one in (document, *parts))
+    everything = [document.metadata, *(part.metadata for part in parts)]
+    document.metadata_character_count = sum(len(orjson.dumps(one)) for one in everything)
 
 
 def _digest(*values: Any) -> str:

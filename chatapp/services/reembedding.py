@@ -7,8 +7,8 @@ from django.db.models import F
 
 from chatapp.errors import NotFound
 from chatapp.models import Corpus, Part
-from chatapp.services.documents import embed_parts
 from chatapp.services.embedding import embedder_of
+from chatapp.services.parts import embed_parts
 
 BATCH = 500
 

@@ -6,6 +6,7 @@ from django.core.files.base import ContentFile
 from chatapp.errors import Conflict, InvalidInput, NotAllowed, NotFound, UnsupportedType
 from chatapp.models import AuditEntry, Corpus, Document, Part
 from chatapp.services import documents
+from chatapp.services.chunking import PartDraft
 from chatapp.services.corpora import (
     AttributeRequest,
     delete_corpus,
@@ -107,7 +108,7 @@ def test_odd_characters_in_text_become_spaces(corpus):
 
 def test_what_is_protected_needs_the_right_to_change_the_corpus(alice):
     corpus = make_corpus(owner=alice, filter_attributes=[attribute("level", protected=True)])
-    drafts = documents.PartDraft(text="Text.")
+    drafts = PartDraft(text="Text.")
 
     with pytest.raises(NotAllowed):
         documents.store_document(

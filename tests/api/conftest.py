@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
+from asgiref.sync import SyncToAsync, sync_to_async
 from django.core.cache import cache
+from django.db import connections
 from django.test import Client
 
 from chatapp.api.threads import threads
@@ -41,6 +42,13 @@ class Api:
 
     def delete(self, path: str) -> Any:
         return self("delete", path)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_connection_is_left(django_db_setup):
+    """PostgreSQL drops no database that somebody is connected to: async tests share a thread."""
+    yield
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 @pytest.fixture

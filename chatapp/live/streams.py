@@ -7,6 +7,7 @@ text sends for the text so far.
 
 import asyncio
 import random
+import time
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -121,7 +122,7 @@ class SessionStream:
                 elif came:
                     await self._take(watch.take())
                 elif self._answer:
-                    self._broadcast(self._answer.settle(asyncio.get_running_loop().time()))
+                    self._broadcast(self._answer.settle(time.monotonic()))
                     if CHECK_SECONDS < 10 and random.random() < SETTLE_SECONDS / CHECK_SECONDS:
                         await self._catch_up()
                 else:
@@ -162,7 +163,7 @@ class SessionStream:
     async def _take_delta(self, frame: DeltaFrame) -> list[Message]:
         if frame.after < self.last_seq and not self._answer:
             return []
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         begun: list[Message] = []
         if self._answer is None or not self._answer.is_of(frame):
             self._answer = LiveAnswer(frame)
@@ -201,7 +202,7 @@ class SessionStream:
         draft = await bus.draft(self.session_id) or news.draft
         if draft and draft.text and self._answer is None and draft.turn_id == news.turn.turn_id:
             answer = LiveAnswer(draft)
-            answer.take(0, draft.text, asyncio.get_running_loop().time())
+            answer.take(0, draft.text, time.monotonic())
             self._answer = answer
 
     async def _news(self) -> reading.News:

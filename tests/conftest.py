@@ -64,6 +64,14 @@ def session(alice, agent):
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """A PostgreSQL of the tests' own goes as a whole; nobody need wait for open connections."""
+    from django.conf import settings
+
+    return settings.POSTGRESQL or request.config.getvalue("reuse_db")
+
+
+@pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     server = Postgres().start()
     yield server

@@ -29,3 +29,6 @@ elif "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["DATABASE_URL"] = _postgres.url("postgres")
 
 from chatapp.settings import *  # noqa: E402, F403
+
+# A turn that a test leaves behind has nobody to wait for it.
+TURN_DRAIN_SECONDS = 1

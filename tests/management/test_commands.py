@@ -104,4 +104,4 @@ def test_prune_prints_counts(db):
     lines = run("prune", "--dry-run").splitlines()
 
     assert lines[0] == "0 idle sessions would be removed"
-    assert len(lines) == 7
+    assert all(line.endswith(" would be removed") for line in lines)

@@ -8,17 +8,42 @@ from typing import Any
 
 from daphne import http_protocol
 from daphne.server import Server, reactor
+from django.conf import settings
 from django.core.management.base import CommandError
 from twisted.internet.defer import Deferred
 
 from chatapp.management.uvicorn_server import MAX_SOCKET_MESSAGE
+from chatapp.web.body_limit import SMALL
 
 
 class StreamingRequest(http_protocol.WebRequest):  # type: ignore[misc]
-    """Twisted would parse a multipart body itself, with twelve times its size in memory."""
+    """Twisted would parse a multipart body itself, with twelve times its size in memory.
+
+    Daphne takes a body whole before it asks the application: so the limit is here, too. Who seems
+    to be somebody may send a file; whether they are is for the application to find out.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, parsePOSTFormSubmission=False, **kwargs)
+        self._taken, self._most = 0, SMALL
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802 - Twisted's name
+        super().gotLength(length)
+        if any(map(self.requestHeaders.hasHeader, ("cookie", "authorization", "x-api-key"))):
+            self._most += settings.MAX_UPLOAD_BYTES
+        self._take(length or 0)
+        self._taken = 0
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        if self._take(len(data)):
+            super().handleContentChunk(data)
+
+    def _take(self, count: int) -> bool:
+        self._taken += count
+        if self._taken > self._most:
+            self.channel.transport.write(b"HTTP/1.1 413 Payload Too Large\r\n\r\n")
+            self.channel.transport.loseConnection()
+        return self._taken <= self._most
 
 
 class Lifespan:

@@ -16,7 +16,7 @@ from chatapp.services.logins import is_known
 from chatapp.web.middleware import HEADERS, new_request_id
 
 _UPLOADS = re.compile(r"^/$|/files$|/messages$|/upload$|/events$|/upload_file$|/admin/|/add/?$")
-_SMALL = 2 * 2**20
+SMALL = 2 * 2**20
 _threads = DatabaseThreads("uploads", 1)
 
 
@@ -63,7 +63,7 @@ class _Limit:
     """Small, until somebody known wants to send more to a place that takes files."""
 
     def __init__(self, scope: dict[str, Any]) -> None:
-        self._scope, self.bytes, self._is_asked = scope, _SMALL, False
+        self._scope, self.bytes, self._is_asked = scope, SMALL, False
 
     async def allows(self, size: int) -> bool:
         if size > self.bytes and not self._is_asked:

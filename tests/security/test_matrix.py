@@ -108,7 +108,8 @@ def test_every_socket_has_a_row():
 
 
 def test_every_tool_has_a_row():
-    assert {name for name in Tool.registry if name not in TOOLS} == set()
+    ours = {name for name in Tool.registry if not name.startswith("tests_")}
+    assert ours - set(TOOLS) == set()
 
 
 @pytest.mark.parametrize("headers", HTMX, ids=["plain", "htmx", "fetch"])

@@ -64,7 +64,8 @@ def test_rare_words_weigh_more_and_all_words_most(corpus):
 
     assert texts(found) == ["fast blue trains", "blue cars"]
     first, second = found.values()
-    assert 0 < second < 0.5 < first <= 1
+    # How far apart depends on every text of the installation.
+    assert 0 < second < first <= 1
 
 
 def test_words_obey_filter_and_limit(corpus):

@@ -26,7 +26,8 @@ function placeRow(key, html) {
   holder.innerHTML = html.trim();
   const row = holder.content.firstElementChild;
   if (!row) return void old?.remove();
-  if (old?.querySelector("input")) return;
+  // Somebody is renaming it, or in its menu.
+  if (old?.querySelector("[contenteditable^=p], :popover-open")) return;
   const isBusy = list().matches(":hover, :focus-within");
   const isPinned = "pinned" in row.dataset;
   if (old && (isBusy || isPinned || isFirst(old))) old.replaceWith(row);
@@ -117,8 +118,7 @@ export function initSidebar() {
     if (button) {
       const row = button.closest("[data-session-key].session-row");
       const title = row?.querySelector(".session-row__title") ?? document.getElementById("session-title");
-      const url = button.dataset.renameUrl ?? title.dataset.renameUrl;
-      setTimeout(() => rename(title, url));
+      rename(title, button.dataset.renameUrl ?? title.dataset.renameUrl);
     }
     if (target.closest('[data-action="toggle-sidebar"]')) toggleSidebar();
   });

@@ -83,7 +83,7 @@ def test_metadata_is_changed_in_the_details_drawer(house, visit):
 
 
 def test_files_stand_in_the_panel_and_open(house, visit):
-    tab = visit(house)
+    tab = visit(house, "/?agent=support")
     tab.files.set_input_files(REPORT)
     tab.ask("What does the report say about the summary?")
 

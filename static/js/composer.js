@@ -104,6 +104,7 @@ async function startSession(form, box, content) {
     // Where the page did not come, sending again would only make one session more.
     if (currentSession()?.key !== key) return location.assign(url);
     history.pushState({ htmx: true }, "", url);
+    document.dispatchEvent(new CustomEvent("sidebar-changed"));
     if (waiting.length) continueWith(waiting, content);
   } catch {
     showError("The server cannot be reached. Your text is kept.");

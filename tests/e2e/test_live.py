@@ -16,6 +16,7 @@ def test_an_answer_shows_while_it_is_written(modelled, visit):
     tab.say(SLOW)
     expect(tab.live.locator(".block")).not_to_have_count(0)
     early = len(tab.live.inner_text())
+    expect(tab.page.locator(f"#row-{tab.key}")).to_be_visible()
     expect(tab.answers).to_have_count(1, timeout=LONG)
 
     assert 0 < early < len(tab.answers.inner_text())

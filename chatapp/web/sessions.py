@@ -98,6 +98,7 @@ def go_to(request: WebRequest, session: Session) -> HttpResponse:
         return JsonResponse({"key": session.key, "url": url}, status=201)
     if request.htmx:
         response = HttpResponse(status=201)
+        response.headers["HX-Trigger"] = "sidebar-changed"
         response.headers["HX-Location"] = f'{{"path": "{url}", "target": "#main"}}'
         return response
     return HttpResponseRedirect(url)
@@ -275,9 +276,7 @@ def delete(request: WebRequest, key: str) -> HttpResponse:
 @require_POST
 def undelete(request: WebRequest, key: str) -> HttpResponse:
     session = undelete_session(owner=request.user, key=key)
-    response = go_to(request, session)
-    response.headers["HX-Trigger"] = "sidebar-changed"
-    return response
+    return go_to(request, session)
 
 
 def _done(request: WebRequest, session: Session) -> HttpResponse:

@@ -1,9 +1,8 @@
 /** The message box: grows, keeps its draft, knows Enter, and sends. */
 
 import { sendPending } from "./pending.js";
-import { currentSession } from "./current.js";
 import { initUploads, uploadsOf } from "./uploads.js";
-import { announce, post, showError, wordsOf } from "./ui.js";
+import { announce, currentKey, post, showError, wordsOf } from "./ui.js";
 
 const DRAFT_DELAY = 300;
 const TOUCH = matchMedia("(pointer: coarse)");
@@ -60,7 +59,7 @@ function onKey(event, form) {
 async function submit(form, box) {
   const content = box.value;
   if (!content.trim() && !uploadsOf(form).count) return box.focus();
-  if (currentSession()?.socket) await sendInSession(form, box, content);
+  if (currentKey()) await sendInSession(form, box, content);
   else await startSession(form, box, content);
 }
 
@@ -102,8 +101,9 @@ async function startSession(form, box, content) {
     const waiting = uploads.take();
     await globalThis.htmx.ajax("GET", url, { target: "#main", swap: "innerHTML" });
     // Where the page did not come, sending again would only make one session more.
-    if (currentSession()?.key !== key) return location.assign(url);
+    if (currentKey() !== key) return location.assign(url);
     history.pushState({ htmx: true }, "", url);
+    document.dispatchEvent(new CustomEvent("sidebar-changed"));
     document.dispatchEvent(new CustomEvent("sidebar-changed"));
     if (waiting.length) continueWith(waiting, content);
   } catch {
@@ -132,7 +132,7 @@ function grow(box) {
   box.style.blockSize = `${Math.min(box.scrollHeight, innerHeight * 0.4)}px`;
 }
 
-const draftKey = () => `draft:${currentSession()?.key ?? "new"}`;
+const draftKey = () => `draft:${currentKey() ?? "new"}`;
 
 function saveDraft(text) {
   if (text.trim()) localStorage.setItem(draftKey(), text);

@@ -1,14 +1,16 @@
 /** An open session: what comes over its line goes to the transcript, the status and the panel. */
 
-import { setCurrentSession } from "./current.js";
 import { runStatus } from "./run-status.js";
 import { SessionSocket } from "./session-socket.js";
 import { sidebarRowChanged } from "./sidebar.js";
 import { Transcript } from "./transcript.js";
 import { announce, showError } from "./ui.js";
 
+let open = null;
+
 export function openSession(element) {
-  setCurrentSession(element ? new Session(element) : null);
+  open?.close();
+  open = element && new Session(element);
 }
 
 class Session {

@@ -1,7 +1,6 @@
 /** The list of sessions: rows that change, renaming in place, going when deleted. */
 
-import { currentSession } from "./current.js";
-import { post } from "./ui.js";
+import { currentKey, post } from "./ui.js";
 
 const waiting = new Map();
 const list = () => document.getElementById("session-list");
@@ -46,7 +45,7 @@ function moveToTop(old, row) {
 }
 
 function reload() {
-  const key = currentSession()?.key ?? "";
+  const key = currentKey() ?? "";
   globalThis.htmx.ajax("GET", `${list().dataset.listUrl}?current=${key}`, { target: list() });
 }
 
@@ -80,14 +79,14 @@ function onDeleted({ detail: { key } }) {
   const next = row?.nextElementSibling ?? row?.previousElementSibling;
   row?.remove();
   next?.querySelector("a")?.focus();
-  if (currentSession()?.key === key) {
+  if (currentKey() === key) {
     globalThis.htmx.ajax("GET", "/", { target: "#main" });
     history.pushState({ htmx: true }, "", "/");
   }
 }
 
 function markCurrent() {
-  const key = currentSession()?.key;
+  const key = currentKey();
   for (const link of list()?.querySelectorAll(".session-row__link") ?? []) {
     const isCurrent = link.closest("[data-session-key]").dataset.sessionKey === key;
     if (isCurrent) link.setAttribute("aria-current", "page");
@@ -108,10 +107,10 @@ export function initSidebar() {
   document.addEventListener("session-deleted", onDeleted);
   document.addEventListener("sidebar-changed", reload);
   document.addEventListener("htmx:afterSwap", ({ detail }) => {
-    if (detail.target.id !== "main") return;
     markCurrent();
+    // On a phone the sheet has done its work.
     const sidebar = document.getElementById("sidebar");
-    if (sidebar?.matches(":popover-open")) sidebar.hidePopover();
+    if (detail.target.id === "main" && sidebar?.matches(":popover-open")) sidebar.hidePopover();
   });
   document.addEventListener("click", ({ target }) => {
     const button = target.closest('[data-action="rename"]');

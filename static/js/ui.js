@@ -6,6 +6,9 @@ let timer = 0;
 export const csrfToken = () =>
   JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"];
 
+/** The key of the session that is open on the page, if one is. */
+export const currentKey = () => document.getElementById("session")?.dataset.sessionKey;
+
 /** POST a form's worth of values. The answer is a Response; a refusal is not an exception. */
 export function post(url, values = {}) {
   const body = values instanceof FormData ? values : new URLSearchParams(values);

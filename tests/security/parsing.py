@@ -5,7 +5,10 @@ from urllib.parse import urlsplit
 
 import html5lib
 
+from chatapp.lib.sanitizing import _MATH, _TEXT
 from tests.security.vectors import MARK
+
+_ALLOWED = _TEXT | _MATH | {"html", "head", "body"}
 
 _ADDRESSES = {
     "href",
@@ -62,3 +65,12 @@ def _is_harmless(tag: str, value: str) -> bool:
     if tag == "a":
         return parts.scheme in ("http", "https", "mailto")
     return value == "" or (parts.scheme == "data" and value.startswith("data:image/"))
+
+
+def assert_only_text(html):
+    for tag, attributes in elements(html):
+        assert tag in _ALLOWED, tag
+        assert not [name for name in attributes if str(name).startswith(("on", "hx-", "data-hx"))]
+        assert "id" not in attributes
+        assert "style" not in attributes
+    assert dangers(html) == []

@@ -72,7 +72,7 @@ class Session {
         this.compare(message);
         break;
       case "row":
-        sidebarRowChanged(message.key, this.key);
+        sidebarRowChanged(message.key);
         break;
       case "changed":
         this.refresh(message);

@@ -7,13 +7,13 @@ const list = () => document.getElementById("session-list");
 const rowOf = (key) => document.getElementById(`row-${key}`);
 
 /** Fetch a row anew, at most once in a while; the list does not move under a hand. */
-export function sidebarRowChanged(key, current) {
+export function sidebarRowChanged(key) {
   if (waiting.has(key)) return;
   waiting.set(
     key,
     setTimeout(async () => {
       waiting.delete(key);
-      const response = await fetch(`/s/${key}/row?current=${current ?? ""}`);
+      const response = await fetch(`/s/${key}/row?current=${currentKey() ?? ""}`);
       if (response.ok) placeRow(key, await response.text());
     }, 300),
   );

@@ -89,6 +89,7 @@ function markCurrent() {
   const key = currentKey();
   for (const link of list()?.querySelectorAll(".session-row__link") ?? []) {
     const isCurrent = link.closest("[data-session-key]").dataset.sessionKey === key;
+    if (isCurrent) link.querySelector(".mark--unread")?.remove();
     if (isCurrent) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }

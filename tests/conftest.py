@@ -10,6 +10,7 @@ from tests.scripted import llm  # noqa: F401 - a fixture
 from tests.servers import S3, Postgres, Redis
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: once a browser runs, its event loop is in the way of async tests."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

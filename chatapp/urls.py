@@ -1,7 +1,7 @@
 """All HTTP routes."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from chatapp.api.v2 import api, docs, nothing, tokens
 from chatapp.live import polling
@@ -59,7 +59,7 @@ urlpatterns = [
     path("v2/", nothing),
     path("v2/docs", docs, name="api-docs"),
     path("v2/", api.urls),
-    path("v2/<path:path>", nothing),
+    re_path(r"^v2/", nothing),  # `<path:…>` would not match an address with a line break
     path("oauth/", tokens.urls),
     path("oauth2/", include((tokens.urls[0], "oauth"), namespace="oauth2")),
     path("review/", review.review_list, name="review"),

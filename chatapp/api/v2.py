@@ -76,7 +76,7 @@ tokens.add_router("", app_clients.oauth)
 docs = DocsPage(api)
 
 
-def nothing(request: HttpRequest, path: str = "") -> HttpResponse:
+def nothing(request: HttpRequest) -> HttpResponse:
     """Whatever else is asked for under /v2."""
     return answer_error(request, NotFound("There is nothing here."))
 

@@ -67,7 +67,9 @@ def test_what_is_missing_is_named(api):
     assert answer.json()["id"] == "nope"
 
 
-@pytest.mark.parametrize("path", ["/", "/nope", "/agents/a/b/c", "/agents/%00", "/agents/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/nope", "/agents/a/b/c", "/agents/%00", "/agents/", "/corpora/a/documents/b%0Ac"]
+)
 def test_there_is_nothing_elsewhere(api, path):
     answer = api.get(path)
 

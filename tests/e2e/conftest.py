@@ -27,7 +27,14 @@ LAUNCH = [
 ]
 PATIENCE = 30_000
 # What a browser says while the server is away.
-AWAY = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "WebSocket")
+AWAY = (
+    "ERR_CONNECTION_REFUSED",
+    "ERR_CONNECTION_RESET",
+    "ERR_EMPTY_RESPONSE",
+    "WebSocket",
+    "htmx:",
+    "undefined",  # what htmx rejects its promise with
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

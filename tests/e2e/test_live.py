@@ -79,7 +79,7 @@ def test_a_message_sent_meanwhile_waits_and_can_be_changed_or_taken_back(modelle
     other = tab.again()
 
     tab.say("second")
-    tab.say("third")
+    tab.say("not this one")
     expect(tab.queue).to_have_count(2)
     expect(other.queue).to_have_count(2)
     tab.queue.first.get_by_role("button", name="Edit").click()
@@ -92,7 +92,7 @@ def test_a_message_sent_meanwhile_waits_and_can_be_changed_or_taken_back(modelle
     expect(tab.answers).to_have_count(2, timeout=LONG)
     tab.rests()
     expect(tab.card("input_message").last).to_contain_text("second, but better")
-    expect(tab.page.get_by_text("third")).to_have_count(0)
+    expect(tab.page.get_by_text("not this one")).to_have_count(0)
     assert tab.told() == other.told()
 
 

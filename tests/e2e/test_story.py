@@ -12,7 +12,7 @@ QUESTION = "What does the report say about the summary?"
 
 @pytest.mark.parametrize("server", ["uvicorn", "daphne"])
 def test_drop_a_report_ask_watch_reload_and_miss_nothing(server, tmp_path, watched):
-    settings = {"CHATAPP_BUILTIN_DELAY_MS": "40"}
+    settings = {"CHATAPP_BUILTIN_DELAY_MS": "200"}
     with Installation(tmp_path, **settings) as installation:
         house = House(installation, "--server", server)
         page = watched.context(house, username="").new_page()

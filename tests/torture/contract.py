@@ -35,7 +35,9 @@ class Report:
     output: str
 
 
-def run(url: str, key: str, schema: str, *, examples: int, seconds: int) -> Report:
+def run(
+    url: str, key: str, schema: str, *, examples: int, seconds: int, seed: int | None = None
+) -> Report:
     """Ask every operation of the schema. Deleting is left out: the agent must stay."""
     checks = CHECKS if schema == str(CONTRACT) else OUR_CHECKS
     with tempfile.TemporaryDirectory() as folder:
@@ -52,6 +54,7 @@ def run(url: str, key: str, schema: str, *, examples: int, seconds: int) -> Repo
                 *("--exclude-method", "DELETE", "--continue-on-failure", "--no-color"),
                 *("--generation-database", "none"),
                 *("--exclude-path-regex", LEFT_OUT),
+                *(() if seed is None else ("--seed", str(seed))),
             ],
             capture_output=True, text=True, check=False, cwd=folder,
         )  # fmt: skip

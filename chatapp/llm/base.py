@@ -40,12 +40,19 @@ class ImageInput:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """A text that the model is shown at the end of every event of one type, or at the very end."""
+
+    text: str
+    after: Literal["input_message", "tool_output", "end"] = "end"
+
+
+@dataclass(frozen=True, slots=True)
 class LLMRequest:
     """One request to a model: everything it is shown.
 
     `history` is in order and holds only what the model may see. `images` maps the artifact ids
-    of `image_read` events to their bytes. `reminders` are texts to put at the end of the last
-    message or tool output.
+    of `image_read` events to their bytes.
     """
 
     model: str
@@ -55,7 +62,7 @@ class LLMRequest:
     parameters: dict[str, Any] = field(default_factory=dict)
     output_schema: OutputSchema | None = None
     images: dict[str, ImageInput] = field(default_factory=dict)
-    reminders: tuple[str, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

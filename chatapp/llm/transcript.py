@@ -8,6 +8,7 @@ first word and the last are never the model's.
 import json
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,7 @@ INTERRUPTED = {"error": "The call was interrupted; its outcome is unknown.", "co
 EARLIER = "(Earlier messages are not shown.)"
 CONTINUE = "(Continue.)"
 ID_LENGTH = 40
+_PLACES = ("input_message", "tool_output", "end")
 
 
 @dataclass(slots=True)
@@ -74,16 +76,16 @@ class Transcript:
 
 def transcribe(request: LLMRequest) -> Transcript:
     """Write down everything the model is shown, except the tools."""
-    writer = _Writer(request.images)
+    writer = _Writer(request)
     outputs = _outputs_by_call(request.history)
     for place, body in enumerate(request.history):
         if isinstance(body, ToolInput):
             writer.call(body, outputs.get(place))
         else:
             writer.write(body)
-    writer.remind(request.reminders)
+    writer.end()
     writer.round_off()
-    system = "\n\n".join(part for part in (request.instructions, *writer.summaries) if part.strip())
+    system = _joined((request.instructions, *writer.summaries))
     return Transcript(system, writer.messages)
 
 
@@ -101,8 +103,9 @@ def _outputs_by_call(history: tuple[EventBody, ...]) -> dict[int, ToolOutput]:
 
 
 class _Writer:
-    def __init__(self, images: dict[str, ImageInput]) -> None:
-        self.images = images
+    def __init__(self, request: LLMRequest) -> None:
+        self.images = request.images
+        self._reminders = {place: _reminders(request, place) for place in _PLACES}
         self.messages: list[Message] = []
         self.summaries: list[str] = []
         self._round: ModelMessage | None = None
@@ -116,6 +119,7 @@ class _Writer:
         match body:
             case InputMessage():
                 self._user(body.text)
+                self._user(self._reminders["input_message"])
             case ArtifactUpload():
                 self._user(_files(body))
             case SkillLoad():
@@ -140,11 +144,12 @@ class _Writer:
         self._round.calls.append(call)
         answer = INTERRUPTED if output is None else output.tool_output
         is_error = output is None or output.error
-        self._round.outputs.append(CallOutput(call.id, json_text(answer), is_error))
+        text = _joined((json_text(answer), self._reminders["tool_output"]))
+        self._round.outputs.append(CallOutput(call.id, text, is_error))
 
-    def remind(self, reminders: tuple[str, ...]) -> None:
-        """Put the reminders where the model reads last."""
-        text = "\n\n".join(reminder for reminder in reminders if reminder.strip())
+    def end(self) -> None:
+        """Put what is for the end where the model reads last."""
+        text = self._reminders["end"]
         last = self.messages[-1] if self.messages else None
         if text and isinstance(last, ModelMessage) and last.outputs:
             last.outputs[-1].text += f"\n\n{text}"
@@ -191,6 +196,14 @@ class _Writer:
             unique = wanted[: ID_LENGTH - len(ending)] + ending
         self._ids.add(unique)
         return unique
+
+
+def _reminders(request: LLMRequest, place: str) -> str:
+    return _joined(reminder.text for reminder in request.reminders if reminder.after == place)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\n\n".join(part for part in parts if part.strip())
 
 
 def _files(body: ArtifactUpload) -> str:

@@ -6,7 +6,7 @@ tool configurations, whose members belong to the tools, and dropped elsewhere.
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 JSON = dict[str, Any]
 Key = Annotated[str, Field(pattern=r"^[0-9a-zA-Z_-]{1,50}$")]
@@ -84,6 +84,8 @@ OutputParser = Annotated[DefaultParser | StructuredParser, Field(discriminator="
 
 
 class TemplatedReminder(Shape):
+    """`inline` is an older word for `templated`."""
+
     type: Literal["templated"] = "templated"
     template: Template
     template_type: Literal["velocity"] = "velocity"
@@ -91,18 +93,29 @@ class TemplatedReminder(Shape):
 
     @model_validator(mode="before")
     @classmethod
-    def _inline_is_templated(cls, value: Any) -> Any:
-        if isinstance(value, dict) and value.get("type") == "inline":
+    def _in_full(cls, value: Any) -> Any:
+        if isinstance(value, dict):
             return {**value, "type": "templated", "hooks": value.get("hooks") or ["input_message"]}
         return value
 
 
 class GlossaryReminder(Shape):
+    """Its terms lie in the agent's `metadata.glossaries`, under this key."""
+
     type: Literal["glossary_expansion"] = "glossary_expansion"
-    glossary_key: str
+    glossary_key: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-Reminder = GlossaryReminder | TemplatedReminder
+def _kind_of_reminder(value: Any) -> str:
+    kind = value.get("type", "templated") if isinstance(value, dict) else value.type
+    return "templated" if kind == "inline" else str(kind)
+
+
+Reminder = Annotated[
+    Annotated[TemplatedReminder, Tag("templated")]
+    | Annotated[GlossaryReminder, Tag("glossary_expansion")],
+    Discriminator(_kind_of_reminder),
+]
 
 
 class NextStep(Shape):

@@ -51,11 +51,29 @@ def check_templates(columns: Mapping[str, Any]) -> None:
 
 def template_notices(columns: Mapping[str, Any]) -> list[Notice]:
     """Headings that would vanish, and their like, in all templates of an agent."""
-    return [
+    vanishing = [
         Notice(place, warning.line, warning.message)
         for place, template in templates_of(columns)
         for warning in velocity.warnings(template)
     ]
+    return [*vanishing, *_missing_glossaries(columns)]
+
+
+def glossary_of(metadata: Mapping[str, Any], key: str) -> dict[str, str]:
+    """Terms and their meanings, out of an agent's metadata; empty if there are none."""
+    glossaries = metadata.get("glossaries")
+    terms = glossaries.get(key) if isinstance(glossaries, dict) else None
+    pairs = terms.items() if isinstance(terms, dict) else ()
+    return {term: meaning for term, meaning in pairs if isinstance(meaning, str)}
+
+
+def _missing_glossaries(columns: Mapping[str, Any]) -> Iterator[Notice]:
+    for name, step in columns["steps"].items():
+        for number, reminder in enumerate(step.get("reminders") or ()):
+            key = reminder.get("glossary_key")
+            if key and not glossary_of(columns["metadata"], key):
+                told = f"metadata.glossaries has no {key!r}: nothing will be expanded."
+                yield Notice(f"steps.{name}.reminders.{number}", 1, told)
 
 
 def templates_of(columns: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

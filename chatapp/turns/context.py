@@ -1,5 +1,6 @@
 """How full the model's context is: an estimate before the model is asked."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from chatapp.errors import ContextLimitExceeded
@@ -19,7 +20,7 @@ class ContextSize:
         return sum(self._of(body) for body in bodies)
 
     def of_request(self, request: LLMRequest) -> int:
-        texts = [request.instructions, *request.reminders]
+        texts = [request.instructions, *_reminders(request)]
         texts += [f"{spec.name}{spec.description}{spec.input_schema}" for spec in request.tools]
         return sum(map(self._provider.count_tokens, texts)) + self.of(request.history)
 
@@ -41,3 +42,9 @@ class ContextSize:
         if id(body) not in self._counted:
             self._counted[id(body)] = self._provider.count_tokens(body.model_dump_json())
         return self._counted[id(body)]
+
+
+def _reminders(request: LLMRequest) -> list[str]:
+    """Each as often as it is shown."""
+    times: Counter[str] = Counter(["end", *(body.type for body in request.history)])
+    return [one.text for one in request.reminders for _ in range(times[one.after])]

@@ -6,19 +6,30 @@ Pure: it knows no database, no bus, no web. It yields what happens; the runner s
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from chatapp.errors import ProviderError, TurnError, TurnLimitExceeded
 from chatapp.events.bodies import (
     AgentOutput,
     BaseBody,
     EventBody,
+    InputMessage,
     StepTransition,
     StepTransitionLimitExceeded,
     ToolInput,
     ToolOutput,
+    text_message,
 )
-from chatapp.llm.base import Chunk, ImageInput, LLMRequest, OutputSchema, ToolCall, ToolSpec
+from chatapp.lib.glossary import Glossary
+from chatapp.llm.base import (
+    Chunk,
+    ImageInput,
+    LLMRequest,
+    OutputSchema,
+    Reminder,
+    ToolCall,
+    ToolSpec,
+)
 from chatapp.tools.overrides import without
 from chatapp.turns.happenings import Asked, Doing, Happening
 from chatapp.turns.reply import Reply
@@ -27,8 +38,6 @@ MAX_BAD_ROUNDS = 3
 MAX_REPAIRS = 2
 MAX_TRANSITIONS = 500
 BAD_CALLS = {"unknown_tool", "invalid_arguments"}
-
-Hook = Literal["input_message", "tool_output"]
 
 
 class ToolCaller(Protocol):
@@ -43,13 +52,17 @@ class ToolCaller(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How the agent behaves at one step: its rendered instructions, and what it may use."""
+    """How the agent behaves at one step: its rendered instructions, and what it may use.
+
+    `glossaries` are written into what the user says, for the model only.
+    """
 
     name: str
     instructions: str
     tools: ToolCaller
     output_schema: OutputSchema | None = None
-    reminders: Mapping[Hook, tuple[str, ...]] = field(default_factory=dict)
+    reminders: tuple[Reminder, ...] = ()
+    glossaries: tuple[Glossary, ...] = ()
 
 
 async def _no_news() -> Sequence[EventBody]:
@@ -139,7 +152,7 @@ async def _answer(
 ) -> AsyncIterator[Happening]:
     """One reply. An answer that does not fit its schema is sent back to be mended."""
     failed: list[EventBody] = []
-    reminders = _reminders(step, told)
+    reminders = step.reminders
     for attempt in range(MAX_REPAIRS + 1):
         request = _request(brain, step, (*told, *failed), reminders)
         async for happening in _ask(brain, request, step, reply):
@@ -151,10 +164,11 @@ async def _answer(
                 raise
             # The model is told what was wrong; the session's log is not.
             failed = [AgentOutput(content=reply.text)]
-            reminders = (
+            mend = (
                 f"Your answer did not fit the schema: {exc.detail}\n"
-                "Answer again, with JSON that fits it and nothing else.",
+                "Answer again, with JSON that fits it and nothing else."
             )
+            reminders = (*step.reminders, Reminder(mend))
             reply.begin_again()
             continue
         if answer:
@@ -187,12 +201,12 @@ async def _ask(
 
 
 def _request(
-    brain: Brain, step: Step, history: Sequence[EventBody], reminders: tuple[str, ...]
+    brain: Brain, step: Step, history: Sequence[EventBody], reminders: tuple[Reminder, ...]
 ) -> LLMRequest:
     return LLMRequest(
         model=brain.model,
         instructions=step.instructions,
-        history=tuple(map(_as_said, history)),
+        history=tuple(_as_shown(body, step) for body in history),
         tools=step.tools.specs(),
         parameters=dict(brain.parameters),
         output_schema=step.output_schema,
@@ -201,18 +215,22 @@ def _request(
     )
 
 
-def _as_said(body: EventBody) -> EventBody:
+def _as_shown(body: EventBody, step: Step) -> EventBody:
     """The model is shown what it said itself, never what the operator locked."""
-    if not isinstance(body, ToolInput) or not body.locked:
-        return body
-    own = without(body.tool_input, dict.fromkeys(body.locked))
-    return body.model_copy(update={"tool_input": own})
+    if isinstance(body, ToolInput) and body.locked:
+        own = without(body.tool_input, dict.fromkeys(body.locked))
+        return body.model_copy(update={"tool_input": own})
+    if isinstance(body, InputMessage) and step.glossaries:
+        return _expanded(body, step.glossaries)
+    return body
 
 
-def _reminders(step: Step, told: Sequence[EventBody]) -> tuple[str, ...]:
-    """Those of the hook that the last thing told belongs to."""
-    hook: Hook = "tool_output" if told and isinstance(told[-1], ToolOutput) else "input_message"
-    return tuple(step.reminders.get(hook, ()))
+def _expanded(body: InputMessage, glossaries: Sequence[Glossary]) -> InputMessage:
+    """The same body, if none of the terms is in it."""
+    text = body.text
+    for glossary in glossaries:
+        text = glossary.expand(text)
+    return body if text == body.text else text_message(text)
 
 
 async def _call_tools(

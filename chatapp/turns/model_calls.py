@@ -6,7 +6,7 @@ from typing import Any
 
 from chatapp.events.bodies import EventBody, parse_body
 from chatapp.events.frames import EventFrame
-from chatapp.llm.base import LLMRequest, OutputSchema, ToolSpec
+from chatapp.llm.base import LLMRequest, OutputSchema, Reminder, ToolSpec
 from chatapp.llm.transcript import Message, transcribe
 from chatapp.models import Event, Llm, ModelCall
 from chatapp.services.turns import Claim
@@ -53,7 +53,7 @@ def record_call(claim: Claim, asked: Asked, seqs: Mapping[int, int], llm: Llm) -
             for spec in request.tools
         ],
         history=[seqs.get(id(body)) or body.model_dump(mode="json") for body in request.history],
-        reminders=list(request.reminders),
+        reminders=[asdict(reminder) for reminder in request.reminders],
         output_schema=asdict(schema) if schema else {},
         parameters=request.parameters,
         usage=asdict(asked.usage),
@@ -99,5 +99,5 @@ def _request(call: ModelCall, history: list[EventFrame | EventBody]) -> LLMReque
         ),
         parameters=call.parameters,
         output_schema=OutputSchema(**schema) if schema else None,
-        reminders=tuple(call.reminders),
+        reminders=tuple(Reminder(**reminder) for reminder in call.reminders),
     )

@@ -1,6 +1,6 @@
 """The agent's steps for one turn: their texts rendered, their tools chosen, what follows them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,14 @@ from chatapp.events.bodies import (
     ToolOutput,
 )
 from chatapp.lib import conditions, velocity
-from chatapp.llm.base import OutputSchema
+from chatapp.lib.glossary import Glossary
+from chatapp.llm.base import OutputSchema, Reminder
 from chatapp.models import Instruction
+from chatapp.services.template_checks import glossary_of
 from chatapp.tools import skills
 from chatapp.tools.skills import InvokeSkill
 from chatapp.tools.toolbox import ConfiguredTool, Toolbox
-from chatapp.turns.loop import Hook, Step
+from chatapp.turns.loop import Step
 
 JSON = dict[str, Any]
 MakeToolbox = Callable[[Sequence[ConfiguredTool]], Toolbox]
@@ -86,7 +88,8 @@ class Agent:
             instructions="\n\n".join(text for text in texts if text.strip()),
             tools=toolbox(chosen),
             output_schema=_output_schema(step.get("output_parser") or {}),
-            reminders=_reminders(step, scope),
+            reminders=tuple(_reminders(step, scope)),
+            glossaries=tuple(_glossaries(step, scope)),
         )
 
     def _skills(self, step: JSON) -> list[ConfiguredTool]:
@@ -129,16 +132,18 @@ def _template(instruction: JSON) -> str:
     return version.template
 
 
-def _reminders(step: JSON, scope: Mapping[str, Any]) -> dict[Hook, tuple[str, ...]]:
-    """Rendered, by hook. There are no glossaries here, so nothing is expanded from them."""
-    reminders: dict[Hook, tuple[str, ...]] = {}
+def _reminders(step: JSON, scope: Mapping[str, Any]) -> Iterator[Reminder]:
     for reminder in step.get("reminders") or ():
         if "template" in reminder:
             text = rendered(reminder["template"], scope, "A reminder")
-            hooks: list[Hook] = reminder.get("hooks") or ["input_message"]
-            for hook in hooks:
-                reminders[hook] = (*reminders.get(hook, ()), text)
-    return reminders
+            hooks = reminder.get("hooks") or ["input_message"]
+            yield from (Reminder(text, hook) for hook in hooks)
+
+
+def _glossaries(step: JSON, scope: Mapping[str, Any]) -> Iterator[Glossary]:
+    for reminder in step.get("reminders") or ():
+        if terms := glossary_of(scope["agent"]["metadata"], reminder.get("glossary_key", "")):
+            yield Glossary(terms)
 
 
 def _output_schema(parser: JSON) -> OutputSchema | None:

@@ -31,6 +31,28 @@ def test_a_small_agent_is_filled_up(small):
     assert small["enabled"] is True
 
 
+@pytest.mark.parametrize("given", [{"template": "Cite."}, {"type": "inline", "template": "Cite."}])
+def test_reminders_are_told_in_full(admin, given):
+    glossary = {"type": "glossary_expansion", "glossary_key": "finance"}
+    first_step = {**SMALL["first_step"], "reminders": [given, glossary]}
+
+    told = admin.post("/agents", {**SMALL, "first_step": first_step}).json()
+
+    assert told["first_step"]["reminders"] == [
+        {"type": "templated", "template": "Cite.", "hooks": ["input_message"]},
+        glossary,
+    ]
+
+
+def test_a_reminder_of_an_unknown_kind_is_refused(admin):
+    first_step = {**SMALL["first_step"], "reminders": [{"type": "song", "template": "x"}]}
+
+    answer = admin.post("/agents", {**SMALL, "first_step": first_step})
+
+    assert answer.status_code == 400
+    assert "first_step.reminders.0" in answer.json()["field_errors"]
+
+
 def test_an_agent_without_a_key_gets_one_from_its_name(admin):
     body = {**SMALL, "key": None, "name": "Tech docs"}
 

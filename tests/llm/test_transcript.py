@@ -19,7 +19,7 @@ from chatapp.events.bodies import (
     UploadedArtifact,
     text_message,
 )
-from chatapp.llm.base import ImageInput, LLMRequest
+from chatapp.llm.base import ImageInput, LLMRequest, Reminder
 from chatapp.llm.providers import anthropic, openai
 from chatapp.llm.transcript import ModelMessage, UserMessage, transcribe
 from tests.llm.asking import request, tool_input, tool_output
@@ -119,16 +119,31 @@ def test_an_id_used_twice_becomes_two():
     assert [call.id for call in first.calls + second.calls] == ["x", "x_2"]
 
 
-def test_reminders_end_the_users_message():
-    assert user_parts(text_message("Hi"), reminders=("Be kind.", " ")) == ["Hi", "Be kind."]
+def test_a_reminder_follows_every_message_it_hangs_on():
+    reminders = (Reminder("Be kind.", "input_message"), Reminder(" ", "input_message"))
+    said = (text_message("Hi"), AgentOutput(content="Hello."), text_message("Bye"))
+
+    first, _, last = transcribe(request(*said, reminders=reminders)).messages
+
+    assert [first, last] == [UserMessage(["Hi", "Be kind."]), UserMessage(["Bye", "Be kind."])]
 
 
-def test_reminders_end_the_last_output_of_a_tool():
-    asked = request(text_message("Hi"), tool_input(), tool_output(n=1), reminders=("Be kind.",))
+def test_a_reminder_follows_every_output_it_hangs_on():
+    calls = (tool_input("a"), tool_input("b"), tool_output("a", n=1), tool_output("b", n=2))
+    reminders = (Reminder("Cite.", "tool_output"),)
 
-    [_, said] = transcribe(asked).messages
+    [_, said] = transcribe(request(text_message("Hi"), *calls, reminders=reminders)).messages
 
-    assert said.outputs[0].text == '{"n":1}\n\nBe kind.'
+    assert [output.text for output in said.outputs] == ['{"n":1}\n\nCite.', '{"n":2}\n\nCite.']
+
+
+def test_what_is_for_the_end_ends_the_last_message():
+    reminders = (Reminder("Mend it."),)
+    called = (text_message("Hi"), tool_input(), tool_output(n=1))
+
+    assert user_parts(text_message("Hi"), reminders=reminders) == ["Hi", "Mend it."]
+    [_, said] = transcribe(request(*called, reminders=reminders)).messages
+    assert said.outputs[0].text == '{"n":1}\n\nMend it.'
 
 
 def test_the_model_has_neither_the_first_word_nor_the_last():
@@ -143,6 +158,7 @@ def test_the_model_has_neither_the_first_word_nor_the_last():
 
 ids = st.sampled_from(["a", "b", "c c", "", "x" * 90])
 texts = st.sampled_from(["", " ", "Tea?", "\n", "a\0b"])
+places = st.sampled_from(["input_message", "tool_output", "end"])
 bodies: st.SearchStrategy[EventBody] = st.one_of(
     st.builds(text_message, texts),
     st.just(InputMessage(messages=())),
@@ -162,7 +178,7 @@ requests = st.builds(
         "m", "", tuple(history), images={"a": IMAGE}, reminders=tuple(reminders)
     ),
     st.lists(bodies, max_size=14),
-    st.lists(texts, max_size=2),
+    st.lists(st.builds(Reminder, texts, places), max_size=2),
 )
 
 

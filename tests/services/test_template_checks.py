@@ -81,6 +81,18 @@ def test_steps_must_lead_somewhere(step):
         check_templates(columns(**step))
 
 
+def test_a_glossary_that_is_not_there_is_noticed():
+    reminders = [{"type": "glossary_expansion", "glossary_key": key} for key in ("here", "gone")]
+    glossaries = {"here": {"ARR": "annual recurring revenue"}}
+
+    notices = template_notices(
+        {**columns(reminders=reminders), "metadata": {"glossaries": glossaries}}
+    )
+
+    assert [notice.place for notice in notices] == ["steps.main.reminders.1"]
+    assert "'gone'" in notices[0].message
+
+
 @pytest.mark.django_db
 def test_a_session_without_what_its_tools_refer_to_cannot_begin(alice):
     override = {"artifact_id": {"$ref": "session.metadata.file"}}

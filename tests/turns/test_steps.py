@@ -178,8 +178,8 @@ async def test_an_answer_that_does_not_fit_is_mended(start_chat, llm):
 
     assert [body.type for body in bodies] == ["input_message", "structured_output"]
     assert bodies[1].content == {"topic": "billing"}
-    assert "did not fit" in llm.requests[1].reminders[0]
-    assert "bills" in llm.requests[2].reminders[0]
+    assert "did not fit" in llm.requests[1].reminders[0].text
+    assert "bills" in llm.requests[2].reminders[0].text
 
 
 async def test_an_answer_that_never_fits_fails_the_turn(start_chat, llm):
@@ -263,7 +263,26 @@ async def test_reminders_follow_what_they_hang_on(start_chat, llm):
 
     await chat.answered()
 
-    assert [request.reminders for request in llm.requests] == [("Be kind.",), ("Cite.",)]
+    assert [(one.text, one.after) for one in llm.requests[1].reminders] == [
+        ("Be kind.", "input_message"),
+        ("Cite.", "tool_output"),
+    ]
+
+
+async def test_a_glossary_is_written_into_what_the_user_says_for_the_model_only(start_chat, llm):
+    reminder = {"type": "glossary_expansion", "glossary_key": "finance"}
+    unknown = {"type": "glossary_expansion", "glossary_key": "no such"}
+    chat = await start_chat(
+        steps={"main": {"reminders": [reminder, unknown]}},
+        metadata={"glossaries": {"finance": {"ARR": "annual recurring revenue", "x": 7}}},
+    )
+    llm.will_answer([TextDelta("Fine.")])
+
+    _, bodies = await chat.answered("How is our ARR, x?")
+
+    [message] = llm.requests[0].history
+    assert message.text == "How is our ARR (annual recurring revenue), x?"
+    assert bodies[0].text == "How is our ARR, x?"
 
 
 async def test_a_call_s_secrets_and_locks_stay_with_the_operator(start_chat, llm):

@@ -6,8 +6,9 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
+from chatapp.admin.json_fields import JSONField
 from chatapp.admin.pages import Page, actor_of
-from chatapp.admin.secrets import SecretField
+from chatapp.admin.secrets import MASK, SecretField
 from chatapp.llm.base import Provider
 from chatapp.models import Llm
 from chatapp.services.llms import delete_llm, save_llm
@@ -16,6 +17,7 @@ from chatapp.services.llms import delete_llm, save_llm
 class LlmForm(forms.ModelForm):  # type: ignore[type-arg]  # only the stubs take one
     provider = forms.ChoiceField(choices=lambda: [(name, name) for name in Provider.registry])
     secret = SecretField()
+    options = JSONField(required=False, help_text="Values of headers are written, never shown.")
 
     class Meta:
         model = Llm
@@ -25,9 +27,31 @@ class LlmForm(forms.ModelForm):  # type: ignore[type-arg]  # only the stubs take
             "aliases",
         )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if headers := self._stored_headers():
+            masked = dict.fromkeys(headers, MASK)
+            self.initial["options"] = {**self.instance.options, "headers": masked}
+
+    def _stored_headers(self) -> dict[str, str]:
+        return (self.instance.options or {}).get("headers") or {}
+
     def _get_validation_exclusions(self) -> set[str]:
         """There is one default, but the service makes room for a new one."""
         return {*super()._get_validation_exclusions(), "is_default"}  # type: ignore[misc]
+
+    def clean_options(self) -> dict[str, Any]:
+        """A mask that comes back stands for what is stored."""
+        options: dict[str, Any] = self.cleaned_data["options"]
+        headers = options.get("headers")
+        if not isinstance(headers, dict):
+            return options
+        stored = self._stored_headers()
+        kept = {
+            name: stored.get(name, "") if value == MASK else value
+            for name, value in headers.items()
+        }
+        return {**options, "headers": kept}
 
     def clean_secret(self) -> str:
         return self.fields["secret"].kept_or_new(self, "secret")  # type: ignore[attr-defined,no-any-return]

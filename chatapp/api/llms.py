@@ -8,6 +8,7 @@ from chatapp.api.auth import ApiRequest
 from chatapp.api.completions import complete, stream_completion
 from chatapp.api.errors import ErrorBody
 from chatapp.api.idempotent import idempotent
+from chatapp.api.llm_trials import try_out
 from chatapp.api.pagination import FilterQuery, page_of
 from chatapp.api.roles import Area, Level
 from chatapp.api.routing import ApiRouter, admin_only, level
@@ -41,20 +42,15 @@ def list_llms(request: ApiRequest, query: Query[FilterQuery]) -> LlmList:
 @admin_only
 @idempotent
 def create_llm(request: ApiRequest, body: LlmIn) -> Any:
-    if body.type not in PROVIDERS:
-        raise InvalidInput(
-            f"Models of type {body.type!r} are not supported here.", {"type": "Not supported."}
-        )
+    """With `test_model_parameters`, even empty ones, only a model that answers is added."""
     if body.uri is None and body.type != "anthropic":
         raise InvalidInput("uri: Field required", {"uri": "Field required"})
-    llm = llm_changes.create_llm(
-        actor=request.auth.user,
-        name=body.name,
-        provider=PROVIDERS[body.type],
-        wire_type=body.type,
-        **body.columns(),
+    llm = llm_changes.drafted_llm(
+        name=body.name, provider=PROVIDERS[body.type], wire_type=body.type, **body.columns()
     )
-    return LlmOut.of(llm)
+    if body.test_model_parameters is not None:
+        try_out(llm, body.test_model_parameters)
+    return LlmOut.of(llm_changes.add_llm(llm=llm, actor=request.auth.user))
 
 
 @router.post(
@@ -79,11 +75,13 @@ def get_llm(request: ApiRequest, llm_id: str) -> LlmOut:
 @router.patch("/{llm_id}", response=LlmOut, operation_id="updateLLM")
 @admin_only
 def update_llm(request: ApiRequest, llm_id: str, patch: LlmPatch) -> LlmOut:
-    llm = llm_changes.llm_named(llm_id)
     changes = patch.columns()
     if patch.enabled is not None:
         changes["enabled"] = patch.enabled
-    return LlmOut.of(llm_changes.update_llm(llm=llm, actor=request.auth.user, changes=changes))
+    llm = llm_changes.changed_llm(llm_changes.llm_named(llm_id), changes)
+    if patch.test_model_parameters is not None:
+        try_out(llm, patch.test_model_parameters)
+    return LlmOut.of(llm_changes.store_llm(llm=llm, actor=request.auth.user))
 
 
 @router.delete("/{llm_id}", response={204: None}, operation_id="deleteLLM")

@@ -29,6 +29,9 @@ class SealedJSONField(SealedTextField):
     def get_prep_value(self, value: Any) -> Any:
         return super().get_prep_value(orjson.dumps(value).decode() if value else "")
 
+    def to_python(self, value: Any) -> Any:
+        return value
+
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         text = super().from_db_value(value, expression, connection)
         return orjson.loads(text) if text else {}

@@ -3,7 +3,7 @@
 from django.db import models
 
 from chatapp.lib.keys import new_key
-from chatapp.models.fields import SealedTextField
+from chatapp.models.fields import SealedJSONField, SealedTextField
 
 
 def new_llm_key() -> str:
@@ -14,18 +14,19 @@ class Llm(models.Model):
     """A model at a provider. A name no row claims is served by the default one."""
 
     key = models.CharField(max_length=50, unique=True, default=new_llm_key, editable=False)
-    name = models.CharField(max_length=200, unique=True)
+    name = models.CharField(max_length=255, unique=True)
     description = models.TextField(blank=True)
     provider = models.CharField(max_length=30)
     base_url = models.CharField(max_length=500, blank=True)
     secret = SealedTextField(blank=True)
     upstream_name = models.CharField(
-        max_length=200, blank=True, help_text="The provider's name for it, if another."
+        max_length=255, blank=True, help_text="The provider's name for it, if another."
     )
     context_window = models.PositiveIntegerField(default=128_000)
     capabilities = models.JSONField(default=dict, blank=True)
     parameters = models.JSONField(default=dict, blank=True)
-    options = models.JSONField(default=dict, blank=True)
+    # Sealed: its `headers` may hold secrets.
+    options = SealedJSONField(default=dict, blank=True)
     aliases = models.JSONField(default=list, blank=True)
     wire_type = models.CharField(max_length=40, default="openai-compatible", editable=False)
     is_default = models.BooleanField(default=False)

@@ -1,4 +1,7 @@
-"""Language models as administrators change them over the API."""
+"""Language models as administrators change them over the API.
+
+A change is made in two steps, so that the model can be tried out before it is stored.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,23 +27,17 @@ def is_ours(llm: Llm) -> bool:
     return llm.provider == BUILTIN or llm.is_default
 
 
-@transaction.atomic
-def create_llm(*, actor: User, **fields: Any) -> Llm:
-    """Raises Conflict when the name is taken."""
+def drafted_llm(**fields: Any) -> Llm:
+    """A new one, not stored yet. Raises Conflict when the name is taken."""
     if fields.get("base_url"):
         check_uri(fields["base_url"])
-    try:
-        with transaction.atomic():
-            llm = Llm.objects.create(**fields)
-    except IntegrityError as exc:
-        raise Conflict(f"There is a model named {fields['name']!r} already.") from exc
-    _record(actor, llm, "create")
-    return llm
+    if Llm.objects.filter(name=fields["name"]).exists():
+        raise _taken(fields["name"])
+    return Llm(**fields)
 
 
-@transaction.atomic
-def update_llm(*, llm: Llm, actor: User, changes: Mapping[str, Any]) -> Llm:
-    """Change columns; `options` and `capabilities` are laid over what is there."""
+def changed_llm(llm: Llm, changes: Mapping[str, Any]) -> Llm:
+    """With other values, not stored yet; `options` and `capabilities` are laid over the old."""
     if is_ours(llm):
         raise NotAllowed("This model is set up by the installation itself.")
     if changes.get("base_url"):
@@ -49,6 +46,23 @@ def update_llm(*, llm: Llm, actor: User, changes: Mapping[str, Any]) -> Llm:
         if name in ("options", "capabilities"):
             value = {**getattr(llm, name), **value}
         setattr(llm, name, value)
+    return llm
+
+
+@transaction.atomic
+def add_llm(*, llm: Llm, actor: User) -> Llm:
+    """Raises Conflict when the name was taken meanwhile."""
+    try:
+        with transaction.atomic():
+            llm.save()
+    except IntegrityError as exc:
+        raise _taken(llm.name) from exc
+    _record(actor, llm, "create")
+    return llm
+
+
+@transaction.atomic
+def store_llm(*, llm: Llm, actor: User) -> Llm:
     llm.save()
     _record(actor, llm, "update")
     return llm
@@ -61,6 +75,10 @@ def delete_llm(*, llm: Llm, actor: User) -> None:
         raise NotAllowed("This model is set up by the installation itself.")
     _record(actor, llm, "delete")
     llm.delete()
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(f"There is a model named {name!r} already.")
 
 
 def _record(actor: User, llm: Llm, action: str) -> None:

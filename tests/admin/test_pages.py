@@ -297,6 +297,24 @@ def test_an_empty_secret_keeps_the_old_one(desk, llm, typed, kept):
     assert llm.secret == kept
 
 
+def test_values_of_headers_are_stored_and_never_shown(desk, llm):
+    change(desk, llm, secret="", options='{"headers": {"x-key": "sk-header"}, "idle_timeout": 9}')
+
+    page = desk.get(reverse("admin:chatapp_llm_change", args=[llm.pk])).content.decode()
+
+    assert "sk-header" not in page
+    assert "x-key" in page
+
+
+def test_a_masked_header_keeps_its_value(desk, llm):
+    change(desk, llm, secret="", options='{"headers": {"x-key": "sk-header"}}')
+
+    change(desk, llm, secret="", options='{"headers": {"x-key": "••••••••", "x-new": "n"}}')
+
+    llm.refresh_from_db()
+    assert llm.options == {"headers": {"x-key": "sk-header", "x-new": "n"}}
+
+
 def test_a_new_default_takes_the_place_of_the_old(desk, llm):
     before = ensure_default_llm()
 

@@ -1,6 +1,13 @@
 """/v2/llms, chat completions, and the lists of what there is to choose from."""
 
+import asyncio
+import threading
+
+import pytest
+from django.db import connection
+
 from chatapp.models import Llm
+from tests.fake_openai import FakeOpenAI, Reply
 
 MODEL = {"type": "openai-compatible", "name": "mine", "uri": "https://llm.example.com/v1"}
 
@@ -28,8 +35,86 @@ def test_there_is_always_a_model_and_it_stays(admin):
     assert admin.delete(f"/llms/{default['id']}").status_code == 403
 
 
-def test_a_type_we_cannot_serve_is_refused(admin):
-    assert admin.post("/llms", {**MODEL, "type": "vertex-ai"}).status_code == 400
+@pytest.mark.parametrize(
+    ("type", "uri", "base"),
+    [
+        ("openai-compatible", "https://llm.example.com/v1/chat/completions", "/v1"),
+        ("openai-responses", "https://llm.example.com/v1/responses", "/v1"),
+        ("anthropic", "https://llm.example.com/v1/messages", "/v1"),
+        ("vertex-ai", "https://llm.example.com/v1/p/endpoints/openapi/", "/v1/p/endpoints/openapi"),
+    ],
+)
+def test_the_address_of_the_call_itself_will_do(admin, type, uri, base):
+    assert admin.post("/llms", {**MODEL, "type": type, "uri": uri}).status_code == 201
+
+    assert Llm.objects.get(name="mine").base_url == f"https://llm.example.com{base}"
+
+
+def test_googles_key_goes_into_googles_header(admin):
+    auth = {"type": "api_key", "api_key": "AIza-secret"}
+    admin.post("/llms", {**MODEL, "type": "vertex-ai", "model": "gemini", "auth": auth})
+
+    llm = Llm.objects.get(name="mine")
+    assert (llm.provider, llm.options) == ("openai", {"headers": {"x-goog-api-key": "AIza-secret"}})
+
+
+def test_secrets_in_headers_lie_sealed_and_are_told_to_nobody(admin):
+    auth = {"type": "header", "header": "x-secret", "value": "in-auth"}
+    body = {**MODEL, "auth": auth, "headers": {"x-other": "in-headers"}}
+    answer = admin.post("/llms", body)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT options FROM chatapp_llm WHERE name = 'mine'")
+        stored = str(cursor.fetchone())
+    for secret in ("in-auth", "in-headers"):
+        assert secret not in stored
+        assert secret not in answer.content.decode()
+    headers = {"x-secret": "in-auth", "x-other": "in-headers"}
+    assert Llm.objects.get(name="mine").options == {"headers": headers}
+
+
+@pytest.fixture
+def server():
+    """A model server on a loop of its own: requests of these tests hold the thread."""
+    loop, fake = asyncio.new_event_loop(), FakeOpenAI()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(fake.__aenter__(), loop).result()
+    yield fake
+    asyncio.run_coroutine_threadsafe(fake.__aexit__(None, None, None), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+def test_a_model_is_tried_out_with_the_parameters_for_that(admin, server):
+    body = {**MODEL, "uri": server.url, "test_model_parameters": {"max_tokens": 7}}
+
+    assert admin.post("/llms", body).status_code == 201
+
+    [asked] = server.requests
+    assert (asked["body"]["max_tokens"], asked["body"]["model"]) == (7, "mine")
+
+
+def test_a_model_that_does_not_answer_its_trial_is_not_added(admin, server):
+    server.script(Reply(status=401, error={"message": "That key is wrong."}))
+    body = {**MODEL, "uri": server.url, "test_model_parameters": {}}
+
+    refused = admin.post("/llms", body)
+
+    assert refused.status_code == 400
+    assert "test call" in refused.json()["messages"][0]
+    assert not Llm.objects.filter(name="mine").exists()
+
+
+def test_a_change_is_tried_out_before_it_is_stored(admin, server):
+    created = admin.post("/llms", {**MODEL, "uri": server.url}).json()
+    server.script(Reply(status=404))
+    patch = {"type": MODEL["type"], "model": "gone", "test_model_parameters": {}}
+
+    assert admin.patch(f"/llms/{created['id']}", patch).status_code == 400
+
+    assert Llm.objects.get(name="mine").upstream_name == ""
 
 
 def test_the_built_in_model_completes_chats(api):

@@ -5,15 +5,33 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from chatapp.api.pagination import ListMetadata
-from chatapp.api.schemas.tools import BearerAuth, HeaderAuth, Headers, Uri
+from chatapp.api.schemas.tools import BearerAuth, HeaderAuth, Headers
 from chatapp.models import Llm
 from chatapp.services.agent_shapes import JSON, Shape
 from chatapp.services.llm_changes import is_ours
 
-ModelName = Annotated[str, Field(min_length=1, max_length=200)]
+ModelName = Annotated[str, Field(min_length=1, max_length=255)]
+Uri = Annotated[str, Field(min_length=1, max_length=500)]
 Description = Annotated[str, Field(max_length=10_000)]
-Auth = Annotated[BearerAuth | HeaderAuth, Field(discriminator="type")]
-PROVIDERS = {"openai-compatible": "openai", "openai-responses": "openai", "anthropic": "anthropic"}
+Type = Literal["openai-compatible", "openai-responses", "anthropic", "vertex-ai"]
+PROVIDERS: dict[Type, str] = {
+    "openai-compatible": "openai",
+    "openai-responses": "openai",
+    "vertex-ai": "openai",
+    "anthropic": "anthropic",
+}
+# The contract's addresses are those of the calls; a provider adds the call to its base itself.
+_CALLS = ("/chat/completions", "/responses", "/messages")
+
+
+class ApiKeyAuth(Shape):
+    """Google's. A service account's tokens last an hour, so they are no setting of a model."""
+
+    type: Literal["api_key"]
+    api_key: Annotated[str, Field(max_length=10_000, pattern=r"^[^\r\n]*$")]
+
+
+Auth = Annotated[BearerAuth | HeaderAuth | ApiKeyAuth, Field(discriminator="type")]
 
 
 class Capabilities(Shape):
@@ -40,7 +58,7 @@ class LlmChanges(Shape):
         given: dict[str, Any] = {
             "description": self.description,
             "upstream_name": self.model,
-            "base_url": self.uri,
+            "base_url": _base(self.uri) if self.uri else None,
             "secret": self.auth.token if isinstance(self.auth, BearerAuth) else None,
             "capabilities": self.capabilities.stored() if self.capabilities else None,
             "context_window": self.capabilities.context_limit if self.capabilities else None,
@@ -52,16 +70,23 @@ class LlmChanges(Shape):
         headers = dict(self.headers or {})
         if isinstance(self.auth, HeaderAuth):
             headers[self.auth.header] = self.auth.value
+        if isinstance(self.auth, ApiKeyAuth):
+            headers["x-goog-api-key"] = self.auth.api_key
         return headers
 
 
+def _base(uri: str) -> str:
+    uri = uri.rstrip("/")
+    return next((uri.removesuffix(call) for call in _CALLS if uri.endswith(call)), uri)
+
+
 class LlmIn(LlmChanges):
-    type: Literal["openai-compatible", "openai-responses", "anthropic", "vertex-ai"]
+    type: Type
     name: ModelName
 
 
 class LlmPatch(LlmChanges):
-    type: Literal["openai-compatible", "openai-responses", "anthropic", "vertex-ai"]
+    type: Type
     enabled: bool | None = None
 
 

@@ -25,4 +25,9 @@ class Migration(migrations.Migration):
             name="needs_review",
             field=models.BooleanField(default=False),
         ),
+        migrations.AddField(
+            model_name="tool",
+            name="approved",
+            field=models.JSONField(blank=True, default=dict, editable=False),
+        ),
     ]

@@ -3,7 +3,7 @@
 Built-in tools are no rows; they stand in the registry of `tools/base.py`.
 """
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 
@@ -95,6 +95,8 @@ class Tool(models.Model):
     enabled = models.BooleanField(default=True)
     # The server changed it since it was taken over; enabling it again is the review.
     needs_review = models.BooleanField(default=False)
+    # What it was before that: its description and schema when it was last trusted.
+    approved = models.JSONField(default=dict, blank=True, editable=False)
 
     server = models.ForeignKey(
         ToolServer, null=True, blank=True, on_delete=models.CASCADE, related_name="tools"
@@ -125,3 +127,8 @@ class Tool(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.name
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """What the model is told of it."""
+        return {"description": self.description, "input_schema": self.input_schema}

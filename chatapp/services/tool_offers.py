@@ -30,8 +30,8 @@ class Offer:
     annotations: JSON = field(default_factory=dict)
 
     @property
-    def fingerprint(self) -> str:
-        return _fingerprint(self.description, self.input_schema)
+    def definition(self) -> JSON:
+        return {"description": self.description, "input_schema": self.input_schema}
 
 
 @transaction.atomic
@@ -43,7 +43,7 @@ def store_offers(*, server: ToolServer, offers: Sequence[Offer], actor: User | N
             type=Tool.Type.MCP, server=server, name=offer.name
         )
         if tool.pk and not is_as_approved(tool, offer):
-            tool.enabled, tool.needs_review = False, True
+            _distrust(tool)
         _describe(tool, offer)
         tool.save()
     gone = [tool.pk for tool in known.values()]
@@ -59,20 +59,31 @@ def note_failed_sync(*, server: ToolServer, error: str) -> None:
 
 
 def is_as_approved(tool: Tool, offer: Offer) -> bool:
-    return offer.fingerprint == _fingerprint(tool.description, tool.input_schema)
+    return fingerprint(offer.definition) == fingerprint(tool.definition)
 
 
-def require_review(*, tool: Tool) -> None:
-    """Nobody calls it until an administrator has enabled it again."""
-    Tool.objects.filter(pk=tool.pk).update(enabled=False, needs_review=True)
+@transaction.atomic
+def require_review(*, tool: Tool, offer: Offer | None) -> None:
+    """Nobody calls it until an administrator has enabled it again. `offer` is what it is now."""
+    tool = Tool.objects.select_for_update().get(pk=tool.pk)
+    _distrust(tool)
+    if offer is not None:
+        _describe(tool, offer)
+    tool.save()
+
+
+def fingerprint(definition: JSON) -> str:
+    """The same for two definitions that say the same."""
+    return hashlib.sha256(orjson.dumps(definition, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _distrust(tool: Tool) -> None:
+    if not tool.needs_review:
+        tool.approved = tool.definition
+    tool.enabled, tool.needs_review = False, True
 
 
 def _describe(tool: Tool, offer: Offer) -> None:
     tool.title, tool.description = offer.title, offer.description
     tool.input_schema, tool.output_schema = offer.input_schema, offer.output_schema
     tool.annotations = offer.annotations
-
-
-def _fingerprint(description: str, schema: JSON) -> str:
-    described = orjson.dumps([description, schema], option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(described).hexdigest()

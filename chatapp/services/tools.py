@@ -62,7 +62,7 @@ def update_tool(
     for name, value in changes.items():
         setattr(tool, name, value)
     if changes.get("enabled"):
-        tool.needs_review = False
+        tool.needs_review, tool.approved = False, {}
     tool.save()
     _record(actor, tool, "update")
     return tool

@@ -110,6 +110,8 @@ async def test_a_tool_of_a_server_is_called_as_long_as_it_stays_the_same(
     assert server.calls == 1
     await add.arefresh_from_db()
     assert (add.enabled, add.needs_review) == (False, True)
+    assert "note" in add.input_schema["properties"]
+    assert "note" not in add.approved["input_schema"]["properties"]
     assert (await output_of(chat, llm, "plus", a=2, b=2))["code"] == "unknown_tool"
 
 

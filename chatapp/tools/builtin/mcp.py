@@ -52,14 +52,18 @@ class Mcp(Tool[AnyArguments], name="mcp"):
         if row is None or address is None:
             raise ToolError("This tool is not available.", code="not_available")
 
+        offered: list[Offer] = []
+
         def is_known(offer: Offer) -> bool:
+            offered.append(offer)
             return is_as_approved(row, offer)
 
         try:
             result = await call_tool(address, is_known, row.name, arguments.values())
         except ToolError as exc:
             if exc.code == "changed":
-                await context.database.run(require_review, tool=row)
+                now = offered[0] if offered else None
+                await context.database.run(require_review, tool=row, offer=now)
             raise
         if result.is_error:
             raise ToolError(result.text[:4000] or "The tool failed.", code="tool_error")

@@ -12,7 +12,7 @@ from chatapp.models import Agent, Llm, Session
 from chatapp.services.agent_drafts import parse_draft
 from chatapp.services.agents import create_from_draft
 from chatapp.services.sessions import set_metadata
-from chatapp.services.template_checks import template_notices
+from chatapp.services.template_notices import template_notices
 from tests.factories import make_session, make_user
 from tests.turns.conftest import Chat, host  # noqa: F401 - a fixture
 

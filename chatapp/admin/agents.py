@@ -11,11 +11,12 @@ from django.views.decorators.http import require_POST
 
 from chatapp.admin.agent_forms import AgentForm
 from chatapp.admin.differences import compare
-from chatapp.admin.pages import Page, actor_of, refuse
+from chatapp.admin.pages import Page, actor_of, refuse, warn
 from chatapp.admin.previews import preview
 from chatapp.errors import ChatappError
 from chatapp.models import Agent, AgentVersion
-from chatapp.services.agents import SNAPSHOT_FIELDS, delete_agent, save_agent
+from chatapp.services.agents import SNAPSHOT_FIELDS, delete_agent, save_agent, snapshot
+from chatapp.services.template_notices import template_notices
 
 
 class VersionRows(admin.TabularInline):  # type: ignore[type-arg]  # only the stubs take two
@@ -80,6 +81,16 @@ class AgentPage(Page):
     def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
         obj.owner = obj.owner or actor_of(request)
         save_agent(agent=obj, author=actor_of(request), note=form.cleaned_data["note"])
+        warn(request, template_notices(snapshot(obj)))
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        agent = context.get("original")
+        # A form that was refused leaves its values in the agent, whether they fit or not.
+        if agent and request.method == "GET":
+            context["notices"] = template_notices(snapshot(agent))
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def delete_model(self, request: HttpRequest, obj: Agent) -> None:
         delete_agent(agent=obj, actor=actor_of(request))

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
-from chatapp.admin.pages import Page, actor_of
+from chatapp.admin.pages import Page, actor_of, warn
 from chatapp.errors import InvalidInput
 from chatapp.models import Instruction, InstructionVersion
 from chatapp.services.agent_checks import check_template
@@ -16,6 +16,7 @@ from chatapp.services.instructions import (
     delete_instruction,
     update_instruction,
 )
+from chatapp.services.template_notices import instruction_notices
 
 
 class InstructionForm(forms.ModelForm):  # type: ignore[type-arg]  # only the stubs take one
@@ -33,7 +34,7 @@ class InstructionForm(forms.ModelForm):  # type: ignore[type-arg]  # only the st
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        latest = self.instance.versions.first() if self.instance.pk else None
+        latest = self.instance.version() if self.instance.pk else None
         self.initial["template"] = latest.template if latest else ""
 
     def clean_template(self) -> str:
@@ -76,6 +77,15 @@ class InstructionPage(Page):
             update_instruction(key=obj.key, author=actor_of(request), changes=values)
         else:
             obj.pk = create_instruction(author=actor_of(request), **values).instruction_id
+        warn(request, instruction_notices(obj, values["template"]))
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        instruction = context.get("original")
+        if instruction and (latest := instruction.version()):
+            context["notices"] = instruction_notices(instruction, latest.template)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def delete_model(self, request: HttpRequest, obj: Instruction) -> None:
         delete_instruction(key=obj.key, actor=actor_of(request))

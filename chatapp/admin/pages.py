@@ -16,6 +16,7 @@ from chatapp.admin.json_fields import JSONField
 from chatapp.errors import ChatappError
 from chatapp.models import Session, User
 from chatapp.services.reviews import note_look
+from chatapp.services.template_notices import Notice
 
 MOST_ROWS = 1_000
 
@@ -103,6 +104,13 @@ def actor_of(request: HttpRequest) -> User:
 
 def refuse(request: HttpRequest, error: ChatappError) -> None:
     messages.error(request, error.message)
+
+
+def warn(request: HttpRequest, notices: Iterable[Notice]) -> None:
+    """For those who leave the page; the page itself shows them, too."""
+    if "_continue" not in request.POST:
+        for notice in notices:
+            messages.warning(request, f"{notice.place}, line {notice.line}: {notice.message}")
 
 
 def link_to(target: models.Model | None, text: str = "") -> SafeString:

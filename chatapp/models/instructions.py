@@ -25,6 +25,11 @@ class Instruction(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def version(self, number: int | None = None) -> "InstructionVersion | None":
+        """That version, or the latest."""
+        versions = self.versions.order_by("-number")
+        return (versions.filter(number=number) if number is not None else versions).first()
+
 
 class InstructionVersion(models.Model):
     instruction = models.ForeignKey(Instruction, on_delete=models.CASCADE, related_name="versions")

@@ -56,10 +56,7 @@ def instruction_named(key: str) -> Instruction:
 
 def version_of(instruction: Instruction, number: int | None) -> InstructionVersion:
     """That version, or the latest. Raises NotFound."""
-    versions = instruction.versions.order_by("-number")
-    if number is not None:
-        versions = versions.filter(number=number)
-    return versions.first() or _absent(instruction.key)
+    return instruction.version(number) or _absent(instruction.key)
 
 
 def _absent(key: str) -> Any:

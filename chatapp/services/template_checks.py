@@ -1,8 +1,7 @@
 """Templates, references and conditions of agents, looked at before they are stored."""
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chatapp.errors import InvalidInput
@@ -10,15 +9,6 @@ from chatapp.lib import conditions, velocity
 from chatapp.services.references import references
 
 JSON = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something that may be stored, but is hardly meant."""
-
-    place: str
-    line: int
-    message: str
 
 
 def check_template(
@@ -29,11 +19,9 @@ def check_template(
         read = velocity.references(template)
     except velocity.VelocityError as exc:
         raise InvalidInput(f"{place}: {exc}", {place: str(exc)}) from exc
-    for reference in read:
-        problem = unknown_metadata(reference.path, metadata_schema or {})
-        if problem:
-            told = f"Line {reference.line}: {problem}"
-            raise InvalidInput(f"{place}: {told}", {place: told})
+    for line, problem in unknown_fields(read, metadata_schema or {}):
+        told = f"Line {line}: {problem}"
+        raise InvalidInput(f"{place}: {told}", {place: told})
 
 
 def check_templates(columns: Mapping[str, Any]) -> None:
@@ -49,33 +37,6 @@ def check_templates(columns: Mapping[str, Any]) -> None:
     _check_next_steps(columns["steps"])
 
 
-def template_notices(columns: Mapping[str, Any]) -> list[Notice]:
-    """Headings that would vanish, and their like, in all templates of an agent."""
-    vanishing = [
-        Notice(place, warning.line, warning.message)
-        for place, template in templates_of(columns)
-        for warning in velocity.warnings(template)
-    ]
-    return [*vanishing, *_missing_glossaries(columns)]
-
-
-def glossary_of(metadata: Mapping[str, Any], key: str) -> dict[str, str]:
-    """Terms and their meanings, out of an agent's metadata; empty if there are none."""
-    glossaries = metadata.get("glossaries")
-    terms = glossaries.get(key) if isinstance(glossaries, dict) else None
-    pairs = terms.items() if isinstance(terms, dict) else ()
-    return {term: meaning for term, meaning in pairs if isinstance(meaning, str)}
-
-
-def _missing_glossaries(columns: Mapping[str, Any]) -> Iterator[Notice]:
-    for name, step in columns["steps"].items():
-        for number, reminder in enumerate(step.get("reminders") or ()):
-            key = reminder.get("glossary_key")
-            if key and not glossary_of(columns["metadata"], key):
-                told = f"metadata.glossaries has no {key!r}: nothing will be expanded."
-                yield Notice(f"steps.{name}.reminders.{number}", 1, told)
-
-
 def templates_of(columns: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, step in columns["steps"].items():
         for kind in ("instructions", "reminders"):
@@ -85,6 +46,15 @@ def templates_of(columns: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, configuration in columns["tool_configurations"].items():
         if template := configuration.get("description_template"):
             yield f"tool_configurations.{name}.description_template", template
+
+
+def unknown_fields(
+    read: Iterable[velocity.Reference], schema: Mapping[str, Any]
+) -> Iterator[tuple[int, str]]:
+    """Lines, and what is wrong with a reference there."""
+    for reference in read:
+        if problem := unknown_metadata(reference.path, schema):
+            yield reference.line, problem
 
 
 def unknown_metadata(path: Sequence[str], schema: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from chatapp.lib import conditions, velocity
 from chatapp.lib.glossary import Glossary
 from chatapp.llm.base import OutputSchema, Reminder
 from chatapp.models import Instruction
-from chatapp.services.template_checks import glossary_of
+from chatapp.services.glossaries import glossary_of
 from chatapp.tools import skills
 from chatapp.tools.skills import InvokeSkill
 from chatapp.tools.toolbox import ConfiguredTool, Toolbox
@@ -123,10 +123,7 @@ def _template(instruction: JSON) -> str:
     if instruction.get("type") != "reference":
         return str(instruction.get("template", ""))
     found = Instruction.objects.filter(key=instruction.get("id")).first()
-    versions = found.versions.all() if found else None
-    if versions and (number := instruction.get("version")):
-        versions = versions.filter(number=number)
-    version = versions.first() if versions else None
+    version = found.version(instruction.get("version")) if found else None
     if version is None:
         raise Unprocessable(f"There is no instruction {instruction.get('id')!r}.")
     return version.template

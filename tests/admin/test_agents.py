@@ -257,3 +257,11 @@ def test_previews_are_for_administrators(client, rita, agent):
     response = client.post(reverse("admin:chatapp_agent_preview"), {"template": "x"})
 
     assert response.status_code == 302
+
+
+def test_a_heading_that_would_vanish_is_told_and_stored(desk, agent):
+    answer = save(desk, agent, instructions="Hello\n## Rules\nBe kind.")
+
+    assert agent.versions.count() == 2
+    assert "line 2" in str(next(iter(answer.context["messages"])))
+    assert "line 2" in desk.get(page_of(agent)).content.decode()

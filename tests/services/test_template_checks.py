@@ -2,7 +2,7 @@ import pytest
 
 from chatapp.errors import InvalidInput, Unprocessable
 from chatapp.services.agent_secrets import set_secrets
-from chatapp.services.template_checks import check_templates, template_notices
+from chatapp.services.template_checks import check_templates
 from tests.factories import make_agent, make_session
 
 SCHEMA = {
@@ -62,12 +62,6 @@ def test_references_of_tools_are_held_against_the_schema_too():
         check_templates(columns(schema=SCHEMA, tools=tools))
 
 
-def test_a_heading_that_would_vanish_is_noticed():
-    [notice] = template_notices(columns("Hello\n## Rules\nBe kind."))
-
-    assert (notice.place, notice.line) == ("steps.main.instructions.0.template", 2)
-
-
 @pytest.mark.parametrize(
     "step",
     [
@@ -79,18 +73,6 @@ def test_a_heading_that_would_vanish_is_noticed():
 def test_steps_must_lead_somewhere(step):
     with pytest.raises(InvalidInput):
         check_templates(columns(**step))
-
-
-def test_a_glossary_that_is_not_there_is_noticed():
-    reminders = [{"type": "glossary_expansion", "glossary_key": key} for key in ("here", "gone")]
-    glossaries = {"here": {"ARR": "annual recurring revenue"}}
-
-    notices = template_notices(
-        {**columns(reminders=reminders), "metadata": {"glossaries": glossaries}}
-    )
-
-    assert [notice.place for notice in notices] == ["steps.main.reminders.1"]
-    assert "'gone'" in notices[0].message
 
 
 @pytest.mark.django_db

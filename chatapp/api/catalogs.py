@@ -20,30 +20,19 @@ from chatapp.api.schemas.catalogs import (
     JobList,
     JobOut,
     PipelineList,
-    PresetList,
-    PresetOut,
     RerankerList,
     RerankerOut,
 )
 from chatapp.errors import NotFound
 from chatapp.models import Corpus, Job
-from chatapp.services.llms import llm_for
 
 router = ApiRouter(Area.MODELS, "Catalogs")
 
-PRESETS = {
-    "grounded-answer": ("Answers from the search results alone, with citations.", 10, True),
-    "grounded-brief": ("The same in few sentences.", 5, False),
-}
 RERANKERS = {
     "relevance": "Reads question and passage together, and puts the better match first.",
     "mmr": "Puts passages forward that say something new (maximal marginal relevance).",
 }
 JobState = Literal["queued", "started", "completed", "failed", "failed_will_retry", "aborted"]
-
-
-class PresetQuery(PageQuery):
-    llm_name: str | None = None
 
 
 class JobQuery(PageQuery):
@@ -56,30 +45,6 @@ class PipelineQuery(FilterQuery):
     source_type: str | None = None
     status: str | None = None
     enabled: bool | None = None
-
-
-@router.get("/generation_presets", response=PresetList, operation_id="listGenerationPresets")
-def list_presets(request: ApiRequest, query: Query[PresetQuery]) -> PresetList:
-    llm_name = llm_for("").name
-    wanted = query.llm_name in (None, llm_name)
-    places = [(name,) for name in PRESETS] if wanted else []
-    page = page_of_places(places, query, scope="generation_presets")
-    return PresetList(
-        generation_presets=[_preset(name, llm_name) for (name,) in page.items],
-        metadata=page.metadata,
-    )
-
-
-def _preset(name: str, llm_name: str) -> PresetOut:
-    description, results, is_default = PRESETS[name]
-    return PresetOut(
-        id=f"gpr_{name}",
-        name=name,
-        description=description,
-        llm_name=llm_name,
-        max_used_search_results=results,
-        default=is_default,
-    )
 
 
 @router.get("/rerankers", response=RerankerList, operation_id="listRerankers")

@@ -15,10 +15,12 @@ from chatapp.api.query_streaming import sse_response
 from chatapp.api.threads import threads
 from chatapp.models import Corpus
 from chatapp.search.consistency import consistency
+from chatapp.search.languages import language_of
 from chatapp.services import chats
 from chatapp.services.embedding import embedder_of
 from chatapp.services.knowledge_search import SearchResult, search
 from chatapp.services.llms import llm_for
+from chatapp.services.presets import with_preset
 from chatapp.services.queries import record_query, wants_history
 from chatapp.services.query_requests import GenerationParameters, QueryRequest
 from chatapp.tools.answering import Prompt, make_prompt, provider_of, stream_answer
@@ -46,21 +48,19 @@ class QueryRun:
         self._started_at = timezone.now()
         self._spans: list[JSON] = []
         self._corpora: list[Corpus] = []
+        self._generation: GenerationParameters | None = None
         self.results: list[SearchResult] = []
         self.prompt: Prompt | None = None
         self.answer = ""
         self.score: float | None = None
-
-    @property
-    def _generation(self) -> GenerationParameters | None:
-        generation = self.asked.generation
-        return generation if generation and generation.enabled else None
 
     async def search(self) -> None:
         """To be done before anything is answered: its errors are the request's."""
         await threads.run(self._search)
 
     def _search(self) -> None:
+        if self.asked.generation and self.asked.generation.enabled:
+            self._generation = with_preset(self.asked.generation)
         allowed = corpora_to_search(self._request, self.asked.search)
         began = _Clock()
         self.results = search(query=self._searched_for, search=self.asked.search, corpora=allowed)
@@ -159,7 +159,7 @@ class QueryRun:
         whole: JSON = {"search_results": self._found(), "warnings": [], "rewritten_queries": []}
         if self.prompt and self._generation:
             whole["answer" if self.chat else "summary"] = self.answer
-            whole["response_language"] = self._generation.response_language
+            whole["response_language"] = self._language(self._generation)
             whole["rendered_prompt"] = self.prompt.rendered
         if self.score is not None:
             whole["factual_consistency_score"] = self.score
@@ -168,6 +168,11 @@ class QueryRun:
             if self._rephrased:
                 whole["rephrased_query"] = self._rephrased
         return whole
+
+    def _language(self, generation: GenerationParameters) -> str:
+        if generation.response_language != "auto":
+            return generation.response_language
+        return language_of(self.answer) or "auto"
 
 
 class _Clock:

@@ -3,6 +3,7 @@ from django.conf import settings
 from django.db import DatabaseError, migrations, models, transaction
 
 import chatapp.models.chats
+import chatapp.models.presets
 import chatapp.models.queries
 import chatapp.models.vectors
 from chatapp.models.vectors import has_pgvector
@@ -376,6 +377,48 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="GenerationPreset",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        default=chatapp.models.presets.new_preset_key,
+                        editable=False,
+                        max_length=50,
+                        unique=True,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True)),
+                ("description", models.TextField(blank=True)),
+                ("llm_name", models.CharField(blank=True, max_length=255)),
+                ("prompt_template", models.TextField(blank=True)),
+                ("max_used_search_results", models.PositiveIntegerField(blank=True, null=True)),
+                ("max_tokens", models.PositiveIntegerField(blank=True, null=True)),
+                ("temperature", models.FloatField(blank=True, null=True)),
+                ("frequency_penalty", models.FloatField(blank=True, null=True)),
+                ("presence_penalty", models.FloatField(blank=True, null=True)),
+                ("additional_model_params", models.JSONField(blank=True, default=dict)),
+                ("enabled", models.BooleanField(default=True)),
+                ("is_default", models.BooleanField(default=False)),
+            ],
+            options={
+                "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("is_default",),
+                        name="one_default_generation_preset",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(

@@ -14,6 +14,7 @@ from chatapp.models.idempotency import IdempotencyRecord
 from chatapp.models.instructions import Instruction, InstructionVersion
 from chatapp.models.jobs import Job
 from chatapp.models.llms import Llm
+from chatapp.models.presets import GenerationPreset
 from chatapp.models.queries import QueryRecord
 from chatapp.models.schedules import Schedule, ScheduleExecution
 from chatapp.models.sessions import Session
@@ -35,6 +36,7 @@ __all__ = [
     "Event",
     "Feedback",
     "FilterAttribute",
+    "GenerationPreset",
     "IdempotencyRecord",
     "Instruction",
     "InstructionVersion",

@@ -2,9 +2,18 @@
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationError,
+    model_validator,
+)
 
 from chatapp.errors import InvalidInput
+from chatapp.search.languages import code_of
 
 MAX_QUERY = 5_000
 MAX_FILTER = 8_000
@@ -119,12 +128,26 @@ class OneCorpusParameters(CorpusSearch, Paging):
         )
 
 
+def _language(given: str) -> str:
+    code = code_of(given)
+    if code is None:
+        raise ValueError("should be “auto” or the code of a language, such as “eng”")
+    return code
+
+
+Language = Annotated[str, AfterValidator(_language)]
+
+
 class ModelParameters(Shape):
     llm_name: str = ""
     max_tokens: int | None = Field(None, ge=1)
     temperature: FiniteFloat | None = None
     frequency_penalty: FiniteFloat | None = None
     presence_penalty: FiniteFloat | None = None
+
+    def sent(self) -> dict[str, Any]:
+        """What the model's server is told."""
+        return self.model_dump(exclude_none=True, exclude={"llm_name"})
 
 
 class Citations(Shape):
@@ -139,7 +162,7 @@ class GenerationParameters(Shape):
     max_used_search_results: int = Field(5, ge=0, le=100)
     prompt_template: str = ""
     max_response_characters: int = Field(0, ge=0)
-    response_language: str = "auto"
+    response_language: Language = "auto"
     model_parameters: ModelParameters = ModelParameters()
     citations: Citations = Citations()
     enable_factual_consistency_score: bool = True

@@ -344,7 +344,12 @@ def test_llms(sdk):
 
 
 def test_catalogs(sdk):
-    assert len([preset for preset in sdk.generation_presets.list() if preset.enabled]) >= 2
+    created = sdk.generation_presets.create(name="mine", max_tokens=100, temperature=0.0)
+    assert {created.id} < {preset.id for preset in sdk.generation_presets.list(limit=1)}
+    replaced = sdk.generation_presets.replace(created.id, name="mine", max_tokens=7)
+    assert (replaced.max_tokens, replaced.temperature) == (7, None)
+    sdk.generation_presets.delete(created.id)
+    refused(404, sdk.generation_presets.delete, created.id)
     assert list(sdk.rerankers.list())
     assert list(sdk.pipelines.list()) == []
     assert list(sdk.jobs.list()) is not None

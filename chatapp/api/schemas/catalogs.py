@@ -1,4 +1,4 @@
-"""Generation presets, rerankers, jobs and pipelines."""
+"""Rerankers, jobs and pipelines."""
 
 from datetime import datetime
 from typing import Any
@@ -7,21 +7,6 @@ from pydantic import BaseModel
 
 from chatapp.api.pagination import ListMetadata
 from chatapp.models import Job
-
-
-class PresetOut(BaseModel):
-    id: str
-    name: str
-    description: str
-    llm_name: str
-    max_used_search_results: int
-    enabled: bool = True
-    default: bool = False
-
-
-class PresetList(BaseModel):
-    generation_presets: list[PresetOut]
-    metadata: ListMetadata
 
 
 class RerankerOut(BaseModel):

@@ -9,6 +9,7 @@ from chatapp.errors import InvalidInput, ToolError
 from chatapp.models import Corpus, Llm
 from chatapp.services.knowledge_search import SearchResult, search
 from chatapp.services.llms import llm_for
+from chatapp.services.presets import with_preset
 from chatapp.services.queries import record_query, wants_history
 from chatapp.services.query_requests import MAX_QUERY, QueryRequest, parsed
 from chatapp.tools.answering import make_prompt, provider_of, stream_answer
@@ -91,10 +92,9 @@ def _shown(result: SearchResult) -> dict[str, Any]:
 
 
 async def _summary(request: QueryRequest, results: list[SearchResult], context: ToolContext) -> str:
-    assert request.generation is not None
-    name = request.generation.model_parameters.llm_name
-    llm: Llm = await context.database.run(llm_for, name)
-    prompt = make_prompt(request.query, results, request.generation)
+    generation = await context.database.run(with_preset, request.generation)
+    llm: Llm = await context.database.run(llm_for, generation.model_parameters.llm_name)
+    prompt = make_prompt(request.query, results, generation)
     model = llm.upstream_name or llm.name
-    texts = stream_answer(prompt, provider_of(llm), model, request.generation)
+    texts = stream_answer(prompt, provider_of(llm), model, generation)
     return "".join([text async for text in texts])

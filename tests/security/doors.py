@@ -53,6 +53,7 @@ PAGES: dict[str, tuple[Who, str]] = {
     "turn-retry": (Who.OWNER, "POST"),
     "queue": (Who.OWNER, "GET"),
     "queued-edit": (Who.OWNER, "GET POST"),
+    "queued-now": (Who.OWNER, "POST"),
     "queued-remove": (Who.OWNER, "POST"),
     "session-rename": (Who.OWNER, "POST"),
     "session-title": (Who.OWNER, "GET"),
@@ -148,7 +149,7 @@ def _routes() -> Iterator[tuple[str, str]]:
 
 def _walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str]]:
     for pattern in resolver.url_patterns:
-        route = prefix + str(pattern.pattern)
+        route = prefix + str(pattern.pattern).removeprefix("^")
         if isinstance(pattern, URLPattern):
             yield route, pattern.name or ""
         else:

@@ -91,6 +91,20 @@ def test_words_of_deleted_and_changed_parts_are_forgotten(corpus):
     assert texts(word_index().best(scope(corpus), ["plum"], 10)) == ["green apples and pears"]
 
 
+def test_parts_that_came_and_went_leave_no_trace_in_the_scores(corpus):
+    def scores():
+        return list(word_index().best(scope(corpus), terms("blue trains"), 10).values())
+
+    before = scores()
+    for number in range(20):
+        core_document(corpus, f"gone-{number}", "nothing of interest")
+        delete_document(document=corpus.documents.get(key=f"gone-{number}"))
+    delete_document(document=corpus.documents.get(key="d4"))
+    core_document(corpus, "d4", TEXTS[4], metadata={"level": "even"})
+
+    assert scores() == before
+
+
 def test_the_nearest_comes_first_with_its_cosine(corpus, index):
     found = index.nearest(scope(corpus), vector("red apples"), 3)
 

@@ -45,8 +45,8 @@ class Fts5:
         having = dict.fromkeys(terms, 0) | dict(
             fetch(f"SELECT term, doc FROM chatapp_part_vocabulary WHERE term IN ({marks})", terms)
         )
-        [(found,)] = fetch("SELECT max(id) FROM chatapp_part", ())
-        parts = found or 0
+        [(counted,)] = fetch("SELECT sum(part_count) FROM chatapp_corpus", ())
+        parts = counted or 0
         common = max(parts * TOO_COMMON, FEW)
         rare = [term for term in terms if having[term] <= common]
         chosen = rare or [min(terms, key=lambda term: having[term])]

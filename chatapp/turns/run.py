@@ -283,7 +283,7 @@ class Run:
     def _last_words(self) -> list[EventBody]:
         """What the user had already seen of the answer stays."""
         partial = self._writing.partial()
-        said: list[EventBody] = [AgentOutput(content=partial, truncated=True)] if partial else []
+        said: list[EventBody] = [AgentOutput(content=partial)] if partial else []
         return [*said, SessionInterrupted()]
 
     def publish_state(self, state: RunState, label: str) -> None:

@@ -12,6 +12,7 @@ const POLL_IDLE = 15000;
 const RETRY_SOCKET = 30000;
 const UNAUTHENTICATED = 4401;
 const GONE = 4404;
+const OFFLINE = "Offline. Your text is kept.";
 
 export class SessionSocket {
   /** `handlers`: cursor() → seq, isRunning(), onMessages(list), onState(words), onGone(), onLogin(). */
@@ -23,6 +24,7 @@ export class SessionSocket {
     document.addEventListener("visibilitychange", onWake, { signal });
     addEventListener("pageshow", onWake, { signal });
     addEventListener("online", () => this.reconnect(), { signal });
+    addEventListener("offline", () => this.cutOff(OFFLINE), { signal });
     this.watchdog = setInterval(() => this.checkLife(), 5000);
     this.connect();
   }
@@ -114,7 +116,7 @@ export class SessionSocket {
     try {
       response = await fetch(`${this.eventsUrl}?after=${this.handlers.cursor()}`);
     } catch {
-      if (!navigator.onLine) return this.cutOff("Offline. Your text is kept.");
+      if (!navigator.onLine) return this.cutOff(OFFLINE);
     }
     if (response.status === 401) return this.end(this.handlers.onLogin);
     if (response.status === 404) return this.end(this.handlers.onGone);

@@ -72,6 +72,20 @@ def test_no_page_scrolls_sideways(look):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_opened_work_stays_in_its_column(house, key, watched):
+    page = watched.context(house).new_page()
+    page.goto(f"/s/{key}")
+    page.locator("#transcript details").evaluate_all("all => all.map(each => (each.open = true))")
+
+    column = page.locator("#transcript").bounding_box()
+    boxes = page.locator("#transcript .box").evaluate_all(
+        "all => all.map(box => box.getBoundingClientRect().right)"
+    )
+
+    assert boxes
+    assert max(boxes) <= column["x"] + column["width"] + 1
+
+
 def test_a_session_reads_and_answers_without_script(house, key, watched):
     page = watched.context(house, java_script_enabled=False).new_page()
     page.goto(f"/s/{key}")

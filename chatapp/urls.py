@@ -35,6 +35,7 @@ urlpatterns = [
     path("s/<str:key>/retry", messages.retry, name="turn-retry"),
     path("s/<str:key>/queue", messages.queue, name="queue"),
     path("s/<str:key>/queue/<int:turn_id>", messages.queued, name="queued-edit"),
+    path("s/<str:key>/queue/<int:turn_id>/now", messages.send_now, name="queued-now"),
     path(
         "s/<str:key>/queue/<int:turn_id>/remove", messages.remove_from_queue, name="queued-remove"
     ),

@@ -94,6 +94,13 @@ class Turn(models.Model):
         return self.status not in (self.Status.QUEUED, self.Status.RUNNING)
 
     @property
+    def input_text(self) -> str:
+        """What a message says, while it waits and after."""
+        parts = self.input.get("messages", ())
+        texts = [part.get("content", "") for part in parts if part.get("type") == "text"]
+        return "\n\n".join(texts)
+
+    @property
     def duration_ms(self) -> int | None:
         """From the first claim to the end."""
         if self.started_at is None or self.finished_at is None:

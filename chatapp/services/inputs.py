@@ -177,13 +177,23 @@ def _rename(session: Session, name: str) -> None:
 @transaction.atomic
 def edit_queued(*, session: Session, turn_id: int, content: str) -> Turn:
     """Change a message that still waits."""
-    turn = _waiting(session, turn_id)
+    turn = _waiting_message(session, turn_id)
     body = InputMessage.model_validate(turn.input)
     parts = [part for part in body.messages if part.type == "skill"]
     body = InputMessage.model_validate({"messages": [{"type": "text", "content": content}, *parts]})
     check_message(body)
     turn.input = body.model_dump(mode="json")
     turn.save(update_fields=["input"])
+    tell(session, NoticeFrame("queue"))
+    return turn
+
+
+@transaction.atomic
+def steer_queued(*, session: Session, turn_id: int) -> Turn:
+    """Let a message that still waits join the running turn at its next request to the model."""
+    turn = _waiting_message(session, turn_id)
+    turn.steers = True
+    turn.save(update_fields=["steers"])
     tell(session, NoticeFrame("queue"))
     return turn
 
@@ -200,6 +210,13 @@ def _waiting(session: Session, turn_id: int) -> Turn:
     turn = session.turns.filter(pk=turn_id, status=Turn.Status.QUEUED, input_seq=None).first()
     if turn is None:
         raise Conflict("This message is already being answered.")
+    return turn
+
+
+def _waiting_message(session: Session, turn_id: int) -> Turn:
+    turn = _waiting(session, turn_id)
+    if turn.kind != Turn.Kind.MESSAGE:
+        raise Conflict("This is no message: it can only be taken back.")
     return turn
 
 

@@ -9,10 +9,14 @@ from chatapp.events.bodies import InputMessage, text_message
 
 
 class MessageForm(forms.Form):
-    """The composer's. `client_id` makes sending it twice send it once."""
+    """The composer's. `client_id` makes sending it twice send it once.
+
+    `steers` lets it join the answer that is being made, if one is.
+    """
 
     content = forms.CharField(strip=False, error_messages={"required": "Write a message first."})
     client_id = forms.CharField(required=False, max_length=100, empty_value=None)
+    steers = forms.BooleanField(required=False)
 
     @property
     def body(self) -> InputMessage:

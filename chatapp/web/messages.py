@@ -10,12 +10,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from chatapp.errors import Conflict, InvalidInput
 from chatapp.models import Session
 from chatapp.services.artifacts import add_artifact
-from chatapp.services.inputs import edit_queued, remove_queued, retry_turn, submit_message
+from chatapp.services.inputs import (
+    edit_queued,
+    remove_queued,
+    retry_turn,
+    steer_queued,
+    submit_message,
+)
 from chatapp.services.rate_limits import spend
 from chatapp.services.turns import request_cancel
 from chatapp.web.forms import MessageForm
 from chatapp.web.requests import WebRequest
-from chatapp.web.sessions import waiting_text
 
 
 @login_required
@@ -31,9 +36,12 @@ def send(request: WebRequest, key: str) -> HttpResponse:
         add_artifact(
             session=session, file=file, filename=file.name or "", mime_type=file.content_type or ""
         )
-    client_id = form.cleaned_data["client_id"]
     submission = submit_message(
-        session=session, author=request.user, body=form.body, client_id=client_id
+        session=session,
+        author=request.user,
+        body=form.body,
+        client_id=form.cleaned_data["client_id"],
+        steers=form.cleaned_data["steers"],
     )
     response = _accepted(request, session)
     if submission.turn.input_seq is None:
@@ -66,8 +74,7 @@ def queue(request: WebRequest, key: str) -> HttpResponse:
     """The messages that wait, for all tabs to show the same."""
     session = Session.objects.access(request.user, key)
     waiting = session.turns.active().filter(input_seq=None)
-    queued = [(turn.pk, waiting_text(turn)) for turn in waiting]
-    return render(request, "sessions/_queue.html", {"session": session, "queued": queued})
+    return render(request, "sessions/_queue.html", {"session": session, "queued": waiting})
 
 
 @login_required
@@ -84,8 +91,16 @@ def queued(request: WebRequest, key: str, turn_id: int) -> HttpResponse:
             session=session, turn_id=turn_id, content=request.POST.get("content", "")
         )
         template = "sessions/_queued.html"
-    context = {"session": session, "id": turn_id, "text": waiting_text(turn)}
-    return render(request, template, context)
+    return render(request, template, {"session": session, "turn": turn})
+
+
+@login_required
+@require_POST
+def send_now(request: WebRequest, key: str, turn_id: int) -> HttpResponse:
+    """Let a waiting message join the answer that is being made."""
+    session = Session.objects.access(request.user, key)
+    turn = steer_queued(session=session, turn_id=turn_id)
+    return render(request, "sessions/_queued.html", {"session": session, "turn": turn})
 
 
 @login_required

@@ -172,7 +172,7 @@ def session_context(session: Session) -> dict[str, Any]:
         "older_url": _older_url(session, frames) if len(events) > PAGE else "",
         "last_seq": frames[-1].seq if frames else 0,
         "artifact_count": session.artifacts.alive().count(),
-        "queued": [(turn.pk, waiting_text(turn)) for turn in turns if turn.input_seq is None],
+        "queued": [turn for turn in turns if turn.input_seq is None],
         "chips": session.artifacts.alive().filter(announced=False),
         "thumbs": json.dumps(thumbs_of(session, session.owner)),
         "run": _run(turns),
@@ -191,11 +191,6 @@ def composer_limits() -> dict[str, Any]:
 
 def hides_thinking(session: Session) -> bool:
     return session.agent.show_thinking == Agent.ShowThinking.HIDDEN
-
-
-def waiting_text(turn: Turn) -> str:
-    parts = turn.input.get("messages", [])
-    return "\n\n".join(part.get("content", "") for part in parts if part.get("type") == "text")
 
 
 def _run(turns: list[Turn]) -> dict[str, Any] | None:

@@ -56,14 +56,22 @@ function onKey(event, form) {
   form.requestSubmit();
 }
 
-async function submit(form, box) {
+/** Send what is in the box into the answer that is being made. Nothing to do elsewhere. */
+export function sendNow() {
+  const box = document.activeElement;
+  if (box.id !== "message") return false;
+  submit(box.form, box, true);
+  return true;
+}
+
+async function submit(form, box, steers = false) {
   const content = box.value;
   if (!content.trim() && !uploadsOf(form).count) return box.focus();
-  if (currentKey()) await sendInSession(form, box, content);
+  if (currentKey()) await sendInSession(form, box, content, steers);
   else await startSession(form, box, content);
 }
 
-async function sendInSession(form, box, content) {
+async function sendInSession(form, box, content, steers) {
   const uploads = uploadsOf(form);
   if (uploads.isBusy) {
     announce("Sending when the files are ready");
@@ -74,7 +82,8 @@ async function sendInSession(form, box, content) {
   if (!content.trim()) return uploads.announce();
   clear(box);
   const log = document.getElementById("live").parentElement;
-  const taken = await sendPending(log, form.getAttribute("action"), content, crypto.randomUUID());
+  const message = { content, client_id: crypto.randomUUID(), ...(steers && { steers: "on" }) };
+  const taken = await sendPending(log, form.getAttribute("action"), message);
   if (taken) {
     uploads.clear();
     saveDraft("");
@@ -103,7 +112,6 @@ async function startSession(form, box, content) {
     // Where the page did not come, sending again would only make one session more.
     if (currentKey() !== key) return location.assign(url);
     history.pushState({ htmx: true }, "", url);
-    document.dispatchEvent(new CustomEvent("sidebar-changed"));
     document.dispatchEvent(new CustomEvent("sidebar-changed"));
     if (waiting.length) continueWith(waiting, content);
   } catch {

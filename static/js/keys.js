@@ -1,6 +1,6 @@
 /** Keyboard shortcuts. The sheet that lists them is made from the same table. */
 
-import { forgetDrafts } from "./composer.js";
+import { forgetDrafts, sendNow } from "./composer.js";
 import { togglePanel } from "./panel.js";
 import { toggleSidebar } from "./sidebar.js";
 import { copy } from "./ui.js";
@@ -20,6 +20,7 @@ const SHORTCUTS = [
   ["mod+k", "Search and commands", () => openDialog("search-dialog")],
   ["mod+shift+o", "New session", () => click(".sidebar__action[href]")],
   ["mod+.", "Stop the agent", () => click("#stop")],
+  ["alt+enter", "Send now, into the answer", sendNow],
   ["mod+alt+b", "Files and details", togglePanel],
   ["mod+b", "Sidebar", toggleSidebar],
   ["alt+arrowup", "Previous session", () => neighbour(-1)],

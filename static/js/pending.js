@@ -5,17 +5,17 @@ import { copy, post, wordsOf } from "./ui.js";
 const PATIENCE = 10000;
 
 /** Show it, send it, and say when it could not be sent. Resolves to whether the server took it. */
-export async function sendPending(log, url, content, clientId) {
+export async function sendPending(log, url, message) {
   const card = document.getElementById("pending-message").content.firstElementChild.cloneNode(true);
-  card.dataset.clientId = clientId;
-  card.querySelector(".bubble").textContent = content;
+  card.dataset.clientId = message.client_id;
+  card.querySelector(".bubble").textContent = message.content;
   log.append(card);
   card.scrollIntoView({ block: "nearest" });
   card.addEventListener("click", ({ target }) => {
-    if (target.dataset.action === "resend") deliver(card, url, content, clientId);
-    if (target.dataset.action === "copy-pending") copy(content);
+    if (target.dataset.action === "resend") deliver(card, url, message);
+    if (target.dataset.action === "copy-pending") copy(message.content);
   });
-  return deliver(card, url, content, clientId);
+  return deliver(card, url, message);
 }
 
 /** The event of a message replaces what stood for it. */
@@ -25,12 +25,12 @@ export function dropPending(card) {
   pending.find((other) => other.querySelector(".bubble").textContent.trim() === text)?.remove();
 }
 
-async function deliver(card, url, content, clientId) {
+async function deliver(card, url, message) {
   showState(card, "");
   const impatient = setTimeout(() => showState(card, "Not sent yet."), PATIENCE);
   let refusal = "Not sent.";
   try {
-    const response = await post(url, { content, client_id: clientId });
+    const response = await post(url, message);
     if (response.ok && !response.redirected) {
       if (response.headers.has("X-Queued")) card.remove();
       return true;

@@ -37,7 +37,9 @@ export function runStatus(element) {
 
   function setSendLabel(state) {
     const text = send?.querySelector(".composer__send-label");
-    if (text) text.textContent = state === "idle" ? send.dataset.send : send.dataset.queue;
+    if (!text) return;
+    text.textContent = state === "idle" ? send.dataset.send : send.dataset.queue;
+    send.title = state === "idle" ? "" : send.dataset.hint;
   }
 
   const timer = setInterval(tick, 1000);

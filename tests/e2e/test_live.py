@@ -1,6 +1,7 @@
 """A running turn in the browser: streamed, stopped, queued behind, broken off, taken up again."""
 
 import random
+import re
 
 from playwright.sync_api import WebSocketRoute, expect
 
@@ -69,7 +70,22 @@ def test_stop_keeps_what_was_said(modelled, visit):
     expect(tab.card("session_interrupted")).to_have_count(1)
     tab.rests()
     expect(tab.answers).to_have_count(1)
-    assert tab.answers.inner_text()
+    expect(tab.answers).to_contain_text(re.compile(r"\w"))
+    expect(tab.answers.locator(".notice")).to_have_count(0)
+
+
+def test_what_was_stopped_is_asked_again(modelled, visit):
+    tab = visit(modelled)
+    tab.say("!tokens=40 rate=10")
+    expect(tab.live.locator(".block")).not_to_have_count(0)
+    tab.page.get_by_role("button", name="Stop").click()
+    retry = tab.card("session_interrupted").get_by_role("button", name="Retry")
+
+    retry.click()
+
+    expect(tab.answers).to_have_count(2, timeout=LONG)
+    tab.rests()
+    expect(retry).to_be_hidden()
 
 
 def test_a_message_sent_meanwhile_waits_and_can_be_changed_or_taken_back(modelled, visit):
@@ -94,6 +110,59 @@ def test_a_message_sent_meanwhile_waits_and_can_be_changed_or_taken_back(modelle
     expect(tab.card("input_message").last).to_contain_text("second, but better")
     expect(tab.page.get_by_text("not this one")).to_have_count(0)
     assert tab.told() == other.told()
+
+
+# A first step that takes three seconds, and a second one.
+STEPS = (
+    {"tokens": 60, "rate": 20, "tools": [{"name": "clock"}]},
+    {"text": "In French, then."},
+)
+
+
+def test_alt_and_enter_send_into_the_running_answer(modelled, visit):
+    modelled.model(*STEPS)
+    tab = visit(modelled)
+    tab.say("Hello")
+    expect(tab.live.locator(".block")).not_to_have_count(0)
+
+    tab.box.fill("In French, please")
+    tab.box.press("Alt+Enter")
+
+    expect(tab.queue).to_contain_text("Next step")
+    expect(tab.answers.last).to_contain_text("In French, then.", timeout=LONG)
+    tab.rests()
+    expect(tab.queue).to_have_count(0)
+    kinds = tab.cards.evaluate_all("all => all.map(a => a.dataset.type)")
+    assert kinds[:2] == ["input_message", "agent_output"]
+    assert kinds[-2:] == ["input_message", "agent_output"]
+    shown = tab.told()
+    tab.page.reload()
+    assert tab.told() == shown
+
+
+def test_on_a_phone_a_waiting_message_is_sent_now_by_its_button(modelled, visit):
+    modelled.model(*STEPS)
+    tab = visit(modelled, viewport={"width": 360, "height": 740}, has_touch=True)
+    tab.box.fill("Hello")
+    tab.page.locator("#send").click()
+    expect(tab.live.locator(".block")).not_to_have_count(0)
+    tab.box.fill("In French, please, and do not forget the accents")
+    tab.page.locator("#send").click()
+
+    tab.queue.get_by_role("button", name="Send now").tap()
+
+    expect(tab.queue).to_contain_text("Next step")
+    expect(tab.queue.get_by_role("button", name="Send now")).to_have_count(0)
+    expect(tab.answers.last).to_contain_text("In French, then.", timeout=LONG)
+    tab.rests()
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_sheet_of_shortcuts_names_it(modelled, visit):
+    tab = visit(modelled)
+    tab.page.locator("body").press("?")
+
+    expect(tab.page.locator("[data-shortcuts]")).to_contain_text("Send now, into the answer")
 
 
 def test_an_error_of_the_model_is_told_and_can_be_tried_again(modelled, visit):

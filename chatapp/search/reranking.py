@@ -4,8 +4,9 @@ The relevance reranker looks at sentences, where the search looked at whole part
 good as its best sentence, and better the more of the query's words it has.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -19,10 +20,13 @@ COVERAGE = 0.12
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
+    """`facts` are what a function may ask about."""
+
     part_id: int
     text: str
     score: float
     vector: Vectors
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def by_relevance(

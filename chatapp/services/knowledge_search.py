@@ -150,7 +150,9 @@ def _found(target: _Target, limit: int) -> list[_Found]:
 def _scores(target: _Target, limit: int) -> dict[int, float]:
     """Part id → score, of all that may be among the best."""
     corpus, scope, asked = target.scope.corpus, target.scope, target.asked
-    share = LEXICAL if asked.lexical_interpolation is None else asked.lexical_interpolation
+    share = asked.lexical_interpolation
+    if share is None:
+        share = 0.0 if _seeks_its_like(corpus, asked) else LEXICAL
     words = word_index().best(scope, terms(target.query), limit) if share > 0 else {}
     weights = _weights(corpus, asked.custom_dimensions)
     boosts = heaviest(scope, weights, limit) if weights else {}
@@ -170,6 +172,18 @@ def _scores(target: _Target, limit: int) -> dict[int, float]:
         + boosts.get(part_id, 0.0)
         for part_id in found
     }
+
+
+def _seeks_its_like(corpus: Corpus, asked: KeyedCorpusSearch) -> bool:
+    """Is the query of the same kind as what is stored: both answers, or both questions?
+
+    Then what is close in meaning is sought, whichever words it has; the words of a question are
+    worth more to find an answer.
+    """
+    is_answer = asked.semantics == "response" or (
+        asked.semantics == "default" and corpus.queries_are_answers
+    )
+    return is_answer != corpus.documents_are_questions
 
 
 def _weights(corpus: Corpus, asked: dict[str, float]) -> dict[str, float]:
@@ -199,16 +213,27 @@ def _reranked(query: str, found: list[_Found], search: SearchParameters) -> list
     if not reranks(search.reranker):
         return found[search.offset : search.end]
     by_id = {hit.part.pk: hit for hit in found}
-    candidates = [
-        Candidate(hit.part.pk, hit.part.text, hit.score, np.asarray(hit.part.vector, np.float32))
-        for hit in found
-    ]
+    candidates = [_candidate(hit) for hit in found]
     embedder = embedder_of(found[0].target.scope.corpus.encoder_name) if found else None
     ordered = rerank(query, candidates, search.reranker, embedder) if embedder else []
     return [
         _Found(by_id[one.part_id].target, one.score, by_id[one.part_id].part)
         for one in ordered[search.offset : search.end]
     ]
+
+
+def _candidate(hit: _Found) -> Candidate:
+    part, document = hit.part, hit.part.document
+    facts = {
+        "text": part.text,
+        "document_id": document.key,
+        "document_metadata": document.metadata,
+        "part_metadata": part.metadata,
+        "corpus_key": hit.target.scope.corpus.key,
+        "request_corpora_index": hit.target.place,
+    }
+    vector = np.asarray(part.vector, np.float32)
+    return Candidate(part.pk, part.text, hit.score, vector, facts)
 
 
 def _result(hit: _Found, text: str) -> SearchResult:

@@ -61,7 +61,9 @@ class RelevanceReranker(Shape):
 
 class FunctionReranker(Shape):
     type: Literal["userfn"]
-    user_function: str = ""
+    user_function: str = Field("", max_length=5_000)
+    limit: int | None = Field(None, ge=1)
+    cutoff: FiniteFloat | None = None
 
 
 class ChainReranker(Shape):

@@ -36,6 +36,21 @@ SCOPE = {
         "len(get('$.tools.kb.outputs.latest.search_results')) == 1",
         "not (1 == 2) and not 1 == 2",
         "'it\\'s' == \"it's\"",
+        "'it''s' == \"it's\" and .5 == 0.5",
+        "get('$.nothing') * 2 + 1 == null and sqrt(get('$.nothing')) == null",
+        "seconds(minutes(1)) == 60 and hours(minutes(60)) == 1 and minutes(hours(1)) == 60",
+        "iso_datetime_parse('2024-12-04T10:14:50Z') < now()",
+        "hours(iso_datetime_parse('2024-12-04') - iso_datetime_parse('2024-12-03')) == 24",
+        "datetime_parse('2024 02 09', 'yyyy MM dd') == iso_datetime_parse('2024-02-09T00:00:00Z')",
+        "datetime_parse('5 PM, Mar 1 2024', \"h a, MMM d yyyy\") < now()",
+        "iso_datetime_parse('2024-01-01') + hours(24) == iso_datetime_parse('2024-01-02')",
+        "to_unix_timestamp(iso_datetime_parse('1970-01-01T00:01:00Z')) == 60",
+        "hours(1) * 2 == minutes(120) and hours(1) / minutes(30) == 2 and -hours(1) < hours(0)",
+        "power(2, 3) == 8 and sqrt(64) == 8 and log(2, 16) == 4 and log10(100) == 2",
+        "ln(1) == 0 and log(1) == 0 and trunc(-1.5) == -1 and sign(-3) == -1 and abs(-2) == 2",
+        "round(degrees(3.141592653589793)) == 180 and radians(180) > 3.14",
+        "sind(90) == 1 and round(cosd(180)) == -1 and round(tand(45)) == 1 and cos(0) == 1",
+        "1 + true == 2",
     ],
 )
 def test_what_holds(text):
@@ -80,7 +95,15 @@ def test_what_is_no_condition_is_refused(text):
         parse(text)
 
 
-@pytest.mark.parametrize("text", ["1 / 0 > 1", "1 % 0 == 0", "'a' * 3", "lower(5)", "-'a'"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("1 / 0 > 1", "1 % 0 == 0", "'a' * 3", "lower(5)", "-'a'", "+'a'", "sqrt(-1)", "ln(0)"),
+        *("power(10, 1000)", "power(-8, 0.5)", "log(1, 2)", "hours(power(10, 200))", "now() * 2"),
+        *("iso_datetime_parse('soon')", "datetime_parse('1', 'QQQ')", "to_unix_timestamp(1)"),
+        *("datetime_parse('x', 'yyyy')", "now() + hours(99999999)", "knee()", "1 + now()"),
+    ],
+)
 def test_what_cannot_be_calculated_is_named(text):
     with pytest.raises(ConditionError):
         parse(text).holds({})

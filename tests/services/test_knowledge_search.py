@@ -173,9 +173,100 @@ def test_diversity_moves_a_repetition_back(alice, corpus):
     assert {results[0].document_id, results[1].document_id} != {"ebikes", "again"}
 
 
-def test_a_user_function_is_refused(alice, corpus):
-    with pytest.raises(InvalidInput, match="not supported"):
-        find(alice, "battery", reranker={"type": "userfn", "user_function": "get('$.score')"})
+def userfn(function, **more):
+    return {"type": "userfn", "user_function": function, **more}
+
+
+@pytest.fixture
+def priced(alice):
+    corpus = make_corpus(owner=alice, key="shop")
+    for key, price in (("cheap", 5), ("dear", 90), ("middling", 20)):
+        core_document(
+            corpus, key, f"A {key} bell.", metadata={"price": price, "made": "2024-01-02"}
+        )
+    core_document(corpus, "gift", "A bell as a gift.", part_metadata={"free": True})
+    return corpus
+
+
+@pytest.mark.parametrize(
+    ("function", "found"),
+    [
+        ("get('$.document_metadata.price', -1)", ["dear", "middling", "cheap", "gift"]),
+        ("0 - get('$.document_metadata.price')", ["cheap", "middling", "dear"]),
+        ("if (get('$.part_metadata.free')) 2 else null", ["gift"]),
+        ("if (get('$.document_id') == 'dear') 1 else get('$.score') - 1", ["dear"]),
+        (
+            "hours(now() - iso_datetime_parse(get('$.document_metadata.made'))) "
+            "+ get('$.document_metadata.price') * 1000",
+            ["dear", "middling", "cheap"],
+        ),
+    ],
+)
+def test_a_user_function_scores_and_drops(alice, priced, function, found):
+    results = find(alice, "bell", "shop", reranker=userfn(function))
+
+    assert [one.document_id for one in results][: len(found)] == found
+    assert len(results) == len(found) or found == ["dear"]
+
+
+def test_a_user_function_has_a_cutoff_and_a_limit_and_stands_in_a_chain(alice, priced):
+    by_price = userfn("get('$.document_metadata.price', 0)", cutoff=10)
+    chain = {"type": "chain", "rerankers": [by_price, userfn("0 - get('$.score')", limit=1)]}
+
+    assert [one.document_id for one in find(alice, "bell", "shop", reranker=chain)] == ["middling"]
+    assert [one.score for one in find(alice, "bell", "shop", reranker=by_price)] == [90, 20]
+
+
+def test_the_knee_drops_what_falls_off(alice, corpus):
+    core_document(corpus, "charging", "One charge of the battery lasts long.")
+
+    results = find(
+        alice, "How long does one charge of the battery last?", reranker=userfn("knee()")
+    )
+
+    assert {one.document_id for one in results} == {"ebikes", "charging"}
+
+
+@pytest.mark.parametrize(
+    "function", ["", "get(", "'high'", "true", "1 / 0", "import os", "get('$.text') * 2"]
+)
+def test_a_user_function_without_a_number_is_refused(alice, corpus, function):
+    with pytest.raises(InvalidInput, match="user function"):
+        find(alice, "battery", reranker=userfn(function))
+
+
+def test_a_response_is_sought_by_its_meaning_alone(alice, corpus):
+    core_document(corpus, "words", "Battery, battery, charge: a song about one dance.")
+    text = "One charge of the battery lasts for 90 kilometres."
+
+    as_question = find(alice, text, corpus={"semantics": "query"})
+    as_response = find(alice, text, corpus={"semantics": "response"})
+
+    assert as_response[0].text == text
+    assert as_response[0].score == pytest.approx(1, abs=0.01)
+    assert [one.score for one in as_question] != [one.score for one in as_response]
+
+
+@pytest.mark.parametrize(
+    ("corpus_says", "semantics", "like"),
+    [
+        ({}, "default", "query"),
+        ({"queries_are_answers": True}, "default", "response"),
+        ({"queries_are_answers": True}, "query", "query"),
+        ({"documents_are_questions": True}, "default", "response"),
+        ({"documents_are_questions": True}, "response", "query"),
+    ],
+)
+def test_what_a_corpus_says_of_its_kind_is_the_default(alice, corpus_says, semantics, like):
+    plain, said = make_corpus(owner=alice), make_corpus(owner=alice, key="said", **corpus_says)
+    for corpus in (plain, said):
+        core_document(corpus, "a", "The battery lasts.")
+        core_document(corpus, "b", "A charge takes an hour.")
+
+    there = find(alice, "How long does a charge last?", "said", corpus={"semantics": semantics})
+    here = find(alice, "How long does a charge last?", corpus={"semantics": like})
+
+    assert [one.score for one in there] == pytest.approx([one.score for one in here])
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,7 @@ def _shown(result: SearchResult) -> dict[str, Any]:
 
 
 async def _summary(request: QueryRequest, results: list[SearchResult], context: ToolContext) -> str:
+    assert request.generation is not None
     generation = await context.database.run(with_preset, request.generation)
     llm: Llm = await context.database.run(llm_for, generation.model_parameters.llm_name)
     prompt = make_prompt(request.query, results, generation)

@@ -1,30 +1,25 @@
-"""Conditions on data: `get('$.output.topic') == 'billing' and get('$.session.key') != 'x'`.
+"""From text to something that can be evaluated again and again."""
 
-A small language of expressions, parsed once and evaluated over plain values. There are `get`
-with a path and a default, literals, arithmetic, comparisons, `and or not` (also `&& || !`),
-`if (…) a else b`, and a fixed list of pure functions. Nothing in it loops.
-
-A value that is missing is null; comparing what cannot be compared is false.
-"""
-
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from .errors import ConditionError
+from .functions import FUNCTIONS, call
+from .operators import calculated, compared, contains, equal, negative, number, truth
+from .paths import steps_of, walked
+
 MAX_LENGTH = 5_000
 MAX_DEPTH = 60
 MAX_TOKENS = 500
-MAX_TEXT = 100_000
 
-Scope = Mapping[str, Any]
+Scope = Mapping[Any, Any]
 Expression = Callable[[Scope], Any]
 
-
-class ConditionError(ValueError):
-    """The text is no condition, or its values do not allow what it does."""
+# Under this, a scope may hold what `knee(sensitivity, early_bias)` does; paths cannot reach it.
+KNEE = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +31,10 @@ class Condition:
         """Raises ConditionError."""
         return truth(self.expression(scope))
 
+    def value(self, scope: Scope) -> Any:
+        """Raises ConditionError."""
+        return self.expression(scope)
+
 
 @lru_cache(maxsize=256)
 def parse(text: str) -> Condition:
@@ -45,14 +44,10 @@ def parse(text: str) -> Condition:
     return Condition(text, _Parser(text).whole())
 
 
-def truth(value: Any) -> bool:
-    return bool(value) and value == value
-
-
 _TOKEN = re.compile(
     r"""\s*(?:
-        (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
-      | (?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
+        (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
+      | (?P<text>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.)*")
       | (?P<name>[A-Za-z_]\w*)
       | (?P<sign>==|!=|<>|<=|>=|&&|\|\||[-+*/%()<>,!])
     )""",
@@ -98,8 +93,10 @@ class _Parser:
                 return lambda scope: not truth(operand(scope))
             if sign in ("-", "+"):
                 self._next()
-                factor, operand = (-1 if sign == "-" else 1), self._unary()
-                return lambda scope: factor * _number(operand(scope))
+                operand = self._unary()
+                if sign == "+":
+                    return lambda scope: calculated("+", 0, operand(scope))
+                return lambda scope: negative(operand(scope))
             return self._primary()
         finally:
             self._depth -= 1
@@ -125,7 +122,7 @@ class _Parser:
         self._expect("(")
         if self._kind() != "text":
             raise self._wrong("get takes a path like '$.output.text'")
-        steps = _steps(self._next())
+        steps = steps_of(self._next())
         default: Expression = lambda _: None  # noqa: E731 - as every other expression
         if self._sign() == ",":
             self._next()
@@ -133,7 +130,7 @@ class _Parser:
         self._expect(")")
 
         def get(scope: Scope) -> Any:
-            found = _walked(scope, steps)
+            found = walked(scope, steps)
             return default(scope) if found is None else found
 
         return get
@@ -202,7 +199,8 @@ def _value(kind: str, text: str) -> Any:
     if kind == "number":
         return float(text) if re.search(r"[.eE]", text) else int(text)
     if kind == "text":
-        return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), text[1:-1], flags=re.DOTALL)
+        inner = text[1:-1].replace("''", "'") if text[0] == "'" else text[1:-1]
+        return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), inner, flags=re.DOTALL)
     return _WORDS.get(text.lower(), text.lower() if text.lower() in ("and", "or", "not") else text)
 
 
@@ -213,135 +211,34 @@ def _operation(sign: str, left: Expression, right: Expression) -> Expression:
         case "or":
             return lambda scope: truth(left(scope)) or truth(right(scope))
         case "==":
-            return lambda scope: _equal(left(scope), right(scope))
+            return lambda scope: equal(left(scope), right(scope))
         case "!=":
-            return lambda scope: not _equal(left(scope), right(scope))
+            return lambda scope: not equal(left(scope), right(scope))
         case "in":
-            return lambda scope: _contains(right(scope), left(scope))
+            return lambda scope: contains(right(scope), left(scope))
         case "<" | "<=" | ">" | ">=":
-            return lambda scope: _compared(sign, left(scope), right(scope))
-    return lambda scope: _calculated(sign, left(scope), right(scope))
-
-
-def _equal(left: Any, right: Any) -> bool:
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    return bool(left == right)
-
-
-def _compared(sign: str, left: Any, right: Any) -> bool:
-    both_text = isinstance(left, str) and isinstance(right, str)
-    if not both_text and not (_is_number(left) and _is_number(right)):
-        return False
-    order = int(left > right) - int(left < right)
-    return {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}[sign]
-
-
-def _calculated(sign: str, left: Any, right: Any) -> Any:
-    if sign == "+" and isinstance(left, str) and isinstance(right, str):
-        if len(left) + len(right) > MAX_TEXT:
-            raise ConditionError("A text grows too long.")
-        return left + right
-    a, b = _number(left), _number(right)
-    try:
-        return {"+": a + b, "-": a - b, "*": a * b}[sign] if sign in "+-*" else _divided(sign, a, b)
-    except OverflowError as exc:
-        raise ConditionError("A number grows too large.") from exc
-
-
-def _divided(sign: str, a: float, b: float) -> float:
-    if b == 0:
-        raise ConditionError("Nothing can be divided by zero.")
-    return a / b if sign == "/" else a % b
-
-
-def _number(value: Any) -> float:
-    if not _is_number(value) or abs(value) > 1e300:
-        raise ConditionError(f"{str(value)[:50]!r} is no number to calculate with.")
-    return float(value) if isinstance(value, int) and abs(value) > 2**53 else value
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-# Paths
-
-_STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d{1,6})\]|\[(?:'([^']*)'|\"([^\"]*)\")\]")
-
-
-def _steps(path: str) -> tuple[str | int, ...]:
-    if not path.startswith("$"):
-        raise ConditionError(f"A path begins with '$.', unlike {path[:50]!r}.")
-    steps: list[str | int] = []
-    place = 1
-    while place < len(path):
-        match = _STEP.match(path, place)
-        if match is None:
-            raise ConditionError(f"{path[:100]!r} is no path.")
-        name, index, *quoted = match.groups()
-        steps.append(int(index) if index else next(n for n in (name, *quoted) if n is not None))
-        place = match.end()
-    return tuple(steps)
-
-
-def _walked(value: Any, steps: tuple[str | int, ...]) -> Any:
-    for step in steps:
-        if isinstance(step, int):
-            value = value[step] if isinstance(value, list) and step < len(value) else None
-        else:
-            value = value.get(step) if isinstance(value, Mapping) else None
-        if value is None:
-            return None
-    return value
-
-
-# Functions
-
-
-def _contains(whole: Any, part: Any) -> bool:
-    if isinstance(whole, str):
-        return isinstance(part, str) and part in whole
-    if isinstance(whole, list):
-        return any(_equal(item, part) for item in whole)
-    return isinstance(whole, Mapping) and isinstance(part, str) and part in whole
-
-
-def _length(value: Any) -> int:
-    return len(value) if isinstance(value, str | list | Mapping) else 0
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ConditionError(f"{str(value)[:50]!r} is no text.")
-    return value
-
-
-def _whole(value: Any) -> float:
-    return _number(value) if math.isfinite(_number(value)) else 0
-
-
-_FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
-    "abs": (1, 1, lambda n: abs(_number(n))),
-    "ceil": (1, 1, lambda n: math.ceil(_whole(n))),
-    "contains": (2, 2, _contains),
-    "ends_with": (2, 2, lambda whole, end: _text(whole).endswith(_text(end))),
-    "floor": (1, 1, lambda n: math.floor(_whole(n))),
-    "is_null": (1, 1, lambda value: value is None),
-    "len": (1, 1, _length),
-    "lower": (1, 1, lambda text: _text(text).lower()),
-    "max": (1, 20, lambda *numbers: max(map(_number, numbers))),
-    "min": (1, 20, lambda *numbers: min(map(_number, numbers))),
-    "round": (1, 1, lambda n: round(_whole(n))),
-    "starts_with": (2, 2, lambda whole, start: _text(whole).startswith(_text(start))),
-    "upper": (1, 1, lambda text: _text(text).upper()),
-}
+            return lambda scope: compared(sign, left(scope), right(scope))
+    return lambda scope: calculated(sign, left(scope), right(scope))
 
 
 def _function(name: str, arguments: list[Expression]) -> Expression:
-    if name not in _FUNCTIONS:
-        raise ConditionError(f"There is no {name!r}; there are get, {', '.join(_FUNCTIONS)}.")
-    least, most, function = _FUNCTIONS[name]
+    if name == "knee":
+        return _knee(arguments)
+    if name not in FUNCTIONS:
+        raise ConditionError(f"There is no {name!r}; there are get, {', '.join(FUNCTIONS)}.")
+    least, most, _ = FUNCTIONS[name]
     if not least <= len(arguments) <= most:
         raise ConditionError(f"{name} takes {least} arguments, not {len(arguments)}.")
-    return lambda scope: function(*(argument(scope) for argument in arguments))
+    return lambda scope: call(name, [argument(scope) for argument in arguments])
+
+
+def _knee(arguments: list[Expression]) -> Expression:
+    if len(arguments) > 2:
+        raise ConditionError(f"knee takes 2 arguments at most, not {len(arguments)}.")
+
+    def knee(scope: Scope) -> Any:
+        if KNEE not in scope:
+            raise ConditionError("knee() is for the results of a search.")
+        return scope[KNEE](*(number(argument(scope)) for argument in arguments))
+
+    return knee

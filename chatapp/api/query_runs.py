@@ -1,6 +1,5 @@
 """One query from its search to its record: as one answer, or as a stream of frames (§20, §21)."""
 
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +10,8 @@ from django.utils import timezone
 from chatapp.api.auth import ApiRequest
 from chatapp.api.corpus_access import corpora_to_search
 from chatapp.api.parsing import to_json
+from chatapp.api.query_rewriting import Rewriting, rewrite
+from chatapp.api.query_spans import Clock
 from chatapp.api.query_streaming import sse_response
 from chatapp.api.threads import threads
 from chatapp.models import Corpus
@@ -49,6 +50,7 @@ class QueryRun:
         self._spans: list[JSON] = []
         self._corpora: list[Corpus] = []
         self._generation: GenerationParameters | None = None
+        self._rewriting = Rewriting(asked.search)
         self.results: list[SearchResult] = []
         self.prompt: Prompt | None = None
         self.answer = ""
@@ -56,16 +58,31 @@ class QueryRun:
 
     async def search(self) -> None:
         """To be done before anything is answered: its errors are the request's."""
+        if self.asked.intelligent_query_rewriting:
+            await self._rewrite()
         await threads.run(self._search)
+
+    async def _rewrite(self) -> None:
+        corpora = {corpus.key: corpus for corpus in await threads.run(self._corpora_asked)}
+        parameters = self.asked.generation and self.asked.generation.model_parameters
+        llm_name = parameters.llm_name if parameters else ""
+        self._rewriting = await rewrite(self._searched_for, self.asked.search, corpora, llm_name)
+        self._spans += self._rewriting.spans
+
+    def _corpora_asked(self) -> list[Corpus]:
+        allowed = corpora_to_search(self._request, self.asked.search)
+        keys = [asked.corpus_key for asked in self.asked.search.corpora]
+        return [allowed.named(key) for key in dict.fromkeys(keys)]
 
     def _search(self) -> None:
         if self.asked.generation and self.asked.generation.enabled:
             self._generation = with_preset(self.asked.generation)
+        began = Clock()
         allowed = corpora_to_search(self._request, self.asked.search)
-        began = _Clock()
-        self.results = search(query=self._searched_for, search=self.asked.search, corpora=allowed)
-        keys = [asked.corpus_key for asked in self.asked.search.corpora]
-        self._corpora = [allowed.named(key) for key in dict.fromkeys(keys)]
+        self.results = search(
+            query=self._searched_for, search=self._rewriting.search, corpora=allowed
+        )
+        self._corpora = self._corpora_asked()
         self._spans.append(began.span("search", search_results=self._found()))
         if generation := self._generation:
             question = self.asked.query
@@ -76,7 +93,7 @@ class QueryRun:
         yield {
             "type": "search_results",
             "search_results": self._found(),
-            "rewritten_queries": [],
+            "rewritten_queries": self._rewriting.told,
         }
         if self.chat:
             place = self.chat
@@ -89,7 +106,7 @@ class QueryRun:
     async def _generate(
         self, generation: GenerationParameters, prompt: Prompt
     ) -> AsyncIterator[JSON]:
-        began = _Clock()
+        began = Clock()
         llm = await threads.run(llm_for, generation.model_parameters.llm_name)
         model = llm.upstream_name or llm.name
         async for text in stream_answer(prompt, provider_of(llm), model, generation):
@@ -103,7 +120,7 @@ class QueryRun:
             "rephrased_query": self._rephrased,
         }
         if generation.enable_factual_consistency_score:
-            began = _Clock()
+            began = Clock()
             self.score = await threads.run(self._consistency, prompt)
             self._spans.append(began.span("fcs", score=self.score))
             yield {"type": "factual_consistency_score", "factual_consistency_score": self.score}
@@ -156,7 +173,11 @@ class QueryRun:
         return HttpResponse(to_json(self._whole()), status=status, content_type="application/json")
 
     def _whole(self) -> JSON:
-        whole: JSON = {"search_results": self._found(), "warnings": [], "rewritten_queries": []}
+        whole: JSON = {
+            "search_results": self._found(),
+            "warnings": self._rewriting.warnings,
+            "rewritten_queries": self._rewriting.told,
+        }
         if self.prompt and self._generation:
             whole["answer" if self.chat else "summary"] = self.answer
             whole["response_language"] = self._language(self._generation)
@@ -173,18 +194,3 @@ class QueryRun:
         if generation.response_language != "auto":
             return generation.response_language
         return language_of(self.answer) or "auto"
-
-
-class _Clock:
-    """When a step began, and how long it took."""
-
-    def __init__(self) -> None:
-        self._at, self._began = timezone.now(), time.monotonic()
-
-    def span(self, kind: str, **values: Any) -> JSON:
-        return {
-            "type": kind,
-            "started_at": self._at.isoformat().replace("+00:00", "Z"),
-            "latency_millis": round((time.monotonic() - self._began) * 1000),
-            **values,
-        }

@@ -1,0 +1,65 @@
+"""`intelligent_query_rewriting`: what the model makes of the question, for each corpus."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from chatapp.api.query_spans import Clock
+from chatapp.api.threads import threads
+from chatapp.models import Corpus, Llm
+from chatapp.services.llms import llm_for
+from chatapp.services.query_requests import SearchParameters
+from chatapp.services.rewritten_queries import (
+    Rewritten,
+    attributes_in_words,
+    read_rewritten,
+    with_rewritten,
+)
+from chatapp.tools.answering import provider_of
+from chatapp.tools.query_rewriting import ask_for_filter, cannot_be_asked
+
+FAILURES = ("failure", "failed_to_parse_extracted_filter")
+
+
+@dataclass
+class Rewriting:
+    """The search that follows, and what is told about how it came to be."""
+
+    search: SearchParameters
+    rewritten: list[Rewritten] = field(default_factory=list)
+    spans: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        return [one.as_json() for one in self.rewritten if one.query]
+
+    @property
+    def warnings(self) -> list[str]:
+        failed = any(one.warning in FAILURES for one in self.rewritten)
+        return ["intelligent_query_rewriting_failed"] if failed else []
+
+
+async def rewrite(
+    question: str, search: SearchParameters, corpora: dict[str, Corpus], llm_name: str
+) -> Rewriting:
+    llm: Llm = await threads.run(llm_for, llm_name)
+    rewriting = Rewriting(search)
+    for corpus in corpora.values():
+        began = Clock()
+        one = await _rewritten(question, corpus, llm)
+        rewriting.rewritten.append(one)
+        warnings = [one.warning] if one.warning else []
+        rewriting.spans.append(began.span("rewritten_query", **one.as_json(), warnings=warnings))
+    rewriting.search = await threads.run(with_rewritten, search, rewriting.rewritten, corpora)
+    return rewriting
+
+
+async def _rewritten(question: str, corpus: Corpus, llm: Llm) -> Rewritten:
+    provider = provider_of(llm)
+    if refused := await threads.run(cannot_be_asked, corpus, provider):
+        return refused
+    attributes = await threads.run(attributes_in_words, corpus)
+    model = llm.upstream_name or llm.name
+    text = await ask_for_filter(question, attributes, provider, model)
+    if text is None:
+        return Rewritten(corpus.key, warning="failure")
+    return await threads.run(read_rewritten, text, corpus)

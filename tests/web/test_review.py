@@ -203,7 +203,7 @@ def test_staff_see_thinking_tools_and_timings(desk, session):
 
     for words in ("Where is my parcel?", "Ask the depot.", "<strong>Lyon</strong>", "1 s"):
         assert words in page
-    assert f"Turn {turn.pk}" in page
+        assert f'id="turn-{turn.pk}"' in page
 
 
 def test_thinking_hidden_from_the_user_is_still_shown_to_staff(desk, alice):

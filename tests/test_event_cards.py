@@ -39,6 +39,7 @@ BODIES = [
         content=HOSTILE,
         sources=(bodies.Source(number=1, title=HOSTILE, location=HOSTILE, text=HOSTILE),),
         truncated=True,
+        served_by=HOSTILE,
     ),
     bodies.Compaction(
         turns_compacted=1, events_compacted=2, summary_key="k", summary_text=HOSTILE
@@ -94,6 +95,17 @@ def test_a_card_says_which_event_it_is(body):
     assert article.name == "article"
     assert (article.get("data-seq"), article.get("data-type")) == ("7", body.type)
     assert article.get("aria-label")
+
+
+def test_an_answer_says_when_the_default_model_gave_it():
+    said = "Served by the default model builtin"
+
+    for body in (
+        bodies.AgentOutput(content="Hi", served_by="builtin"),
+        bodies.StructuredOutput(schema_name="s", content={"a": 1}, served_by="builtin"),
+    ):
+        assert said in card(body)
+        assert said not in card(body.model_copy(update={"served_by": ""}))
 
 
 def test_steps_and_skills_are_for_staff():

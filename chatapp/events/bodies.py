@@ -114,11 +114,12 @@ class StepTransition(BaseBody):
 
 
 class StructuredOutput(BaseBody):
-    """The answer as JSON that fits a schema."""
+    """The answer as JSON that fits a schema. `served_by` as in AgentOutput."""
 
     type: Literal["structured_output"] = "structured_output"
     schema_name: str
     content: Any
+    served_by: str = ""
 
 
 class Source(BaseBody):
@@ -134,12 +135,16 @@ class Source(BaseBody):
 
 
 class AgentOutput(BaseBody):
-    """The answer, in Markdown."""
+    """The answer, in Markdown.
+
+    `served_by` is the default model where it stood in for one that is not known here.
+    """
 
     type: Literal["agent_output"] = "agent_output"
     content: str
     sources: tuple[Source, ...] = ()
     truncated: bool = False
+    served_by: str = ""
 
 
 class Compaction(BaseBody):

@@ -73,6 +73,7 @@ async def _no_news() -> Sequence[EventBody]:
 class Brain:
     """Who answers: a model behind `ask`, and the agent's steps.
 
+    `served_by` names the model, if the agent had asked for another one.
     `next_step` names the step that follows, given the step that ended and the history. `news`
     are events that came in meanwhile and are stored already. `images` may grow.
     """
@@ -81,6 +82,7 @@ class Brain:
     model: str
     steps: Mapping[str, Step]
     first_step: str
+    served_by: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     images: Mapping[str, ImageInput] = field(default_factory=dict)
     next_step: Callable[[Step, Sequence[EventBody]], StepTransition | None] = lambda *_: None
@@ -123,7 +125,7 @@ async def _run_step(brain: Brain, step: Step, told: list[EventBody]) -> AsyncIte
     bad_rounds = 0
     for _ in range(brain.max_requests):
         told.extend(await brain.news())
-        reply = Reply(step.output_schema)
+        reply = Reply(step.output_schema, brain.served_by)
         async for happening in _answer(brain, step, told, reply):
             yield happening
         if not reply.calls:

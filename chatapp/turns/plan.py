@@ -57,10 +57,10 @@ class Plan:
         return self.llm.upstream_name or self.llm.name
 
     @property
-    def served_by_default(self) -> bool:
-        """No model of the name the agent asks for is known here."""
+    def substitute(self) -> str:
+        """The default model, if none of the name the agent asks for is known here."""
         known = {self.llm.name, *self.llm.aliases, *ANY_MODEL}
-        return self.asked_name not in known
+        return "" if self.asked_name in known else self.llm.name
 
     @property
     def history(self) -> list[EventBody]:

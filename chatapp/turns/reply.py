@@ -54,11 +54,12 @@ def _misfit(detail: str) -> ProviderError:
 class Reply:
     """Feed it chunks with `add`; it gives back what watchers may see already.
 
-    With a schema, the text is JSON: it is shown once it is whole and fits.
+    With a schema, the text is JSON: it is shown once it is whole and fits. `served_by` goes with
+    the answer.
     """
 
-    def __init__(self, schema: OutputSchema | None = None) -> None:
-        self._schema = schema
+    def __init__(self, schema: OutputSchema | None = None, served_by: str = "") -> None:
+        self._schema, self._served_by = schema, served_by
         self._started = time.monotonic()
         self.begin_again()
 
@@ -107,9 +108,15 @@ class Reply:
             return None
         if self._schema and not self.calls:
             fit = fitting(content, self._schema)
-            return StructuredOutput(schema_name=self._schema.name, content=fit)
-        truncated = self.finish is not None and self.finish.reason == "length"
-        return AgentOutput(content=content, sources=self._sources, truncated=truncated)
+            return StructuredOutput(
+                schema_name=self._schema.name, content=fit, served_by=self._served_by
+            )
+        return AgentOutput(
+            content=content,
+            sources=self._sources,
+            truncated=self.finish is not None and self.finish.reason == "length",
+            served_by=self._served_by,
+        )
 
     @property
     def text(self) -> str:

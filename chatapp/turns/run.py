@@ -133,7 +133,7 @@ class Run:
         if not self.usage.requests:
             self.usage = TurnUsage(
                 context_window=plan.llm.context_window,
-                model=plan.asked_name if plan.served_by_default else "",
+                model=plan.asked_name if plan.substitute else "",
                 served_by=plan.llm.name,
             )
 
@@ -144,6 +144,7 @@ class Run:
             model=plan.model_name,
             steps=plan.steps,
             first_step=plan.first_step,
+            served_by=plan.substitute,
             parameters=plan.parameters,
             images=plan.images,
             next_step=plan.agent.next_step,

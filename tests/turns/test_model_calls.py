@@ -108,11 +108,21 @@ async def test_requests_of_turns_that_did_not_end_well_are_kept_too(chat, llm, e
 async def test_a_model_nobody_knows_is_served_by_the_default_and_that_is_said(start_chat, llm):
     chat = await start_chat(model={"name": "gpt-99"})
 
-    turn, _ = await chat.answered("Hello")
+    turn, bodies = await chat.answered("Hello")
 
     assert turn.usage["model"] == "gpt-99"
     assert turn.usage["served_by"] == "builtin"
     assert turn.model_name == "builtin"
+    assert bodies[-1].served_by == "builtin"
+
+
+async def test_an_answer_of_the_model_that_was_asked_for_says_nothing_of_it(chat, llm):
+    llm.will_answer([TextDelta("Hello.")])
+
+    turn, bodies = await chat.answered("Hello")
+
+    assert "model" not in turn.usage
+    assert bodies[-1].served_by == ""
 
 
 async def test_no_secret_is_in_any_event_or_record(start_chat, llm):

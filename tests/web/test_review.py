@@ -206,6 +206,14 @@ def test_staff_see_thinking_tools_and_timings(desk, session):
         assert f'id="turn-{turn.pk}"' in page
 
 
+def test_staff_see_that_another_model_was_asked_for(desk, session):
+    turn = send(session, "Hello").turn
+    turn.usage, turn.model_name = {"model": "gpt-99"}, "builtin"
+    turn.save()
+
+    assert "gpt-99 was asked for" in desk.get(page_of(session)).content.decode()
+
+
 def test_thinking_hidden_from_the_user_is_still_shown_to_staff(desk, alice):
     secretive = make_agent(name="Secretive", show_thinking="hidden")
     session = make_session(owner=alice, agent=secretive)

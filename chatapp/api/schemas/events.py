@@ -15,7 +15,7 @@ JSON = dict[str, Any]
 # Ours alone: what an API client sees of a failed turn is an error.
 UNTOLD_TYPES = ("turn_failed",)
 _UNTOLD = {"duration_ms", "locked", "by"}
-_UNTOLD_IF_EMPTY = {"sources", "truncated", "context_limit", "actual_tokens"}
+_UNTOLD_IF_EMPTY = {"sources", "truncated", "served_by", "context_limit", "actual_tokens"}
 
 
 class EventOut(BaseModel):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from chatapp.lib.keys import new_key
 
@@ -33,6 +34,8 @@ class Job(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
+    # Renewed by the process that does the work, as long as it lives.
+    alive_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         ordering = ("-pk",)

@@ -1,14 +1,9 @@
-"""Long work on a corpus, with a row that tells how far it has come."""
+"""Long work on a corpus, each as a job."""
 
 import shutil
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-import structlog
-from django.db import connection
-from django.utils import timezone
 
 from chatapp.errors import ChatappError
 from chatapp.models import Corpus, Job
@@ -16,6 +11,7 @@ from chatapp.services import corpora
 from chatapp.services.corpora import AttributeRequest
 from chatapp.services.documents import delete_documents
 from chatapp.services.file_indexing import index_file
+from chatapp.services.jobs import Report, Work, run_job, start_job
 from chatapp.services.reembedding import reembed
 
 REPLACE_ATTRIBUTES = "replace_filter_attributes"
@@ -23,10 +19,6 @@ BULK_DELETE = "bulk_delete_documents"
 INDEX_FILES = "index_files"
 REBUILD = "rebuild_vector_index"
 DELETED_AT_ONCE = 500
-
-log = structlog.get_logger(__name__)
-Report = Callable[[int], None]
-Work = Callable[[Report], dict[str, Any]]
 
 
 def replace_filter_attributes(*, corpus: Corpus, attributes: Sequence[AttributeRequest]) -> Job:
@@ -78,47 +70,7 @@ def start_indexing(*, corpus: Corpus, folder: Path, metadata: dict[str, Any]) ->
     return start_job(INDEX_FILES, corpus, work)
 
 
-def run_job(kind: str, corpus: Corpus, work: Work) -> Job:
-    """Do the work here and now. Whatever it raises is stored with the job, and raised again."""
-    return _run(Job.objects.create(type=kind, corpus_keys=[corpus.key]), work)
-
-
-def start_job(kind: str, corpus: Corpus, work: Work) -> Job:
-    """Do the work in a thread of its own. It ends with the process; begun again, it starts anew."""
-    job = Job.objects.create(type=kind, corpus_keys=[corpus.key])
-
-    def aside() -> None:
-        try:
-            _run(Job.objects.get(pk=job.pk), work)
-        except Exception:
-            log.exception("corpus.job_failed", job=job.key, type=kind)
-        finally:
-            connection.close()
-
-    threading.Thread(target=aside, name=job.key, daemon=True).start()
-    return job
-
-
 def _rebuilding(corpus: Corpus, encoder_name: str) -> Work:
     return lambda report: {
         "parts": reembed(corpus=corpus, encoder_name=encoder_name, report=report)
     }
-
-
-def _run(job: Job, work: Work) -> Job:
-    def report(progress: int) -> None:
-        Job.objects.filter(pk=job.pk).update(progress=progress)
-
-    job.state, job.started_at = Job.State.STARTED, timezone.now()
-    job.save()
-    try:
-        job.detail = work(report)
-    except BaseException as exc:
-        job.state, job.error = Job.State.FAILED, str(exc)
-        raise
-    else:
-        job.state, job.progress = Job.State.COMPLETED, 100
-    finally:
-        job.completed_at = timezone.now()
-        job.save()
-    return job

@@ -20,6 +20,7 @@ from django.db import transaction
 from chatapp.bus import RUNNERS, bus
 from chatapp.events.frames import CancelFrame
 from chatapp.lib.database_threads import DatabaseThreads
+from chatapp.services.jobs import fail_abandoned_jobs
 from chatapp.services.schedules import run_due_schedules
 from chatapp.services.turns import (
     Claim,
@@ -57,6 +58,7 @@ class Runner:
             asyncio.create_task(_every(settings.TURN_HEARTBEAT_SECONDS, self._renew)),
             asyncio.create_task(_every(settings.TURN_SWEEP_SECONDS, self._sweep)),
             asyncio.create_task(_every(settings.TURN_SWEEP_SECONDS, self._run_schedules)),
+            asyncio.create_task(_every(settings.JOB_HEARTBEAT_SECONDS, self._end_jobs)),
             asyncio.create_task(self._listen()),
         ]
 
@@ -171,6 +173,9 @@ class Runner:
     async def _run_schedules(self) -> None:
         if not self._draining:
             await self.database.run(run_due_schedules)
+
+    async def _end_jobs(self) -> None:
+        await self.database.run(fail_abandoned_jobs)
 
     async def _listen(self) -> None:
         watch = await bus.watch(RUNNERS)

@@ -17,7 +17,7 @@ from chatapp.lib.keys import new_key
 from chatapp.llm.base import Chunk, Finish, LLMRequest, TextDelta, Usage
 from chatapp.models import Llm
 from chatapp.services.llms import llm_for
-from chatapp.turns.plan import provider_of
+from chatapp.tools.providers import provider_of
 
 JSON = dict[str, Any]
 

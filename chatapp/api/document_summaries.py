@@ -16,7 +16,8 @@ from chatapp.models import Document, Llm
 from chatapp.services.knowledge_search import SearchResult, whole_document
 from chatapp.services.llms import llm_for
 from chatapp.services.query_requests import GenerationParameters, parsed
-from chatapp.tools.answering import Prompt, make_prompt, provider_of, stream_answer
+from chatapp.tools.answering import Prompt, make_prompt, stream_answer
+from chatapp.tools.providers import provider_of
 
 QUESTION = "Summarize this document."
 MOST_PARTS = 100

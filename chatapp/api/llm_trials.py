@@ -8,7 +8,7 @@ from chatapp.errors import InvalidInput, TurnError
 from chatapp.events.bodies import text_message
 from chatapp.llm.base import LLMRequest
 from chatapp.models import Llm
-from chatapp.turns.plan import provider_of
+from chatapp.tools.providers import provider_of
 
 SECONDS = 20
 

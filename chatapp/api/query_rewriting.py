@@ -14,7 +14,7 @@ from chatapp.services.rewritten_queries import (
     read_rewritten,
     with_rewritten,
 )
-from chatapp.tools.answering import provider_of
+from chatapp.tools.providers import provider_of
 from chatapp.tools.query_rewriting import ask_for_filter, cannot_be_asked
 
 FAILURES = ("failure", "failed_to_parse_extracted_filter")

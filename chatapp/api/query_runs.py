@@ -24,7 +24,8 @@ from chatapp.services.llms import llm_for
 from chatapp.services.presets import with_preset
 from chatapp.services.queries import record_query, wants_history
 from chatapp.services.query_requests import GenerationParameters, QueryRequest
-from chatapp.tools.answering import Prompt, make_prompt, provider_of, stream_answer
+from chatapp.tools.answering import Prompt, make_prompt, stream_answer
+from chatapp.tools.providers import provider_of
 
 JSON = dict[str, Any]
 

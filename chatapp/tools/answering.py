@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 
-from chatapp.errors import Unprocessable
 from chatapp.events.bodies import (
     AgentOutput,
     ArtifactUpload,
@@ -23,7 +22,6 @@ from chatapp.events.bodies import (
 from chatapp.llm.base import Citations as FoundCitations
 from chatapp.llm.base import LLMRequest, Provider, TextDelta
 from chatapp.llm.retry import RetryPolicy, RetryWait, stream_with_retries
-from chatapp.models import Llm
 from chatapp.search.languages import LANGUAGES
 from chatapp.services.knowledge_search import SearchResult
 from chatapp.services.query_requests import Citations, GenerationParameters
@@ -60,13 +58,6 @@ class Prompt:
             messages.append({"role": "user", "content": query})
             messages.append({"role": "assistant", "content": answer})
         return orjson.dumps([*messages, {"role": "user", "content": self.message}]).decode()
-
-
-def provider_of(llm: Llm) -> Provider:
-    kind = Provider.registry.get(llm.provider)
-    if kind is None:
-        raise Unprocessable(f"The model {llm.name!r} has no provider here.")
-    return kind(base_url=llm.base_url, api_key=llm.secret, options=llm.options)
 
 
 def make_prompt(

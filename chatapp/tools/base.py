@@ -65,8 +65,11 @@ class Tool(Generic[Arguments]):
     may_offload: ClassVar[bool] = True
     Input: ClassVar[type[ToolArguments]] = ToolArguments
 
-    def __init_subclass__(cls, *, name: str, **kwargs: Any) -> None:
+    def __init_subclass__(cls, *, name: str = "", **kwargs: Any) -> None:
+        """Without a name it is no tool itself, but what others have in common."""
         super().__init_subclass__(**kwargs)
+        if not name:
+            return
         if name in cls.registry:
             raise TypeError(f"There are two tools named {name!r}.")
         cls.name = name

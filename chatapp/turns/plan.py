@@ -24,6 +24,7 @@ from chatapp.tools.base import Tool, ToolContext
 from chatapp.tools.images import images_of
 from chatapp.tools.masking import MASK
 from chatapp.tools.offloading import Offloading
+from chatapp.tools.providers import provider_of
 from chatapp.tools.toolbox import ConfiguredTool, Toolbox
 from chatapp.turns.history import history_of
 from chatapp.turns.loop import Step
@@ -77,6 +78,7 @@ def prepare(claim: Claim, database: DatabaseThreads) -> Plan:
     frames = visible_frames(session)
     images = images_of(session, [frame.body for frame in frames])
     try:
+        provider = provider_of(llm)
         steps = _steps(agent, claim, database, llm, images)
         retry = RetryPolicy.model_validate(model.get("retry_configuration") or {})
     except (Unprocessable, ValidationError) as exc:
@@ -87,7 +89,7 @@ def prepare(claim: Claim, database: DatabaseThreads) -> Plan:
         ) from exc
     return Plan(
         agent=agent,
-        provider=provider_of(llm),
+        provider=provider,
         llm=llm,
         asked_name=model.get("name", ""),
         retry=retry,
@@ -97,17 +99,6 @@ def prepare(claim: Claim, database: DatabaseThreads) -> Plan:
         frames=frames,
         images=images,
     )
-
-
-def provider_of(llm: Llm) -> Provider:
-    kind = Provider.registry.get(llm.provider)
-    if kind is None:
-        raise TurnError(
-            "This agent's language model is not set up rightly.",
-            reason="agent_setup",
-            detail=f"There is no provider {llm.provider!r}.",
-        )
-    return kind(base_url=llm.base_url, api_key=llm.secret, options=llm.options)
 
 
 def visible_frames(session: Session) -> list[EventFrame]:

@@ -1,4 +1,4 @@
-"""Makes long texts short: the most telling sentences of a document or a conversation, a title."""
+"""Makes long texts short: the most telling sentences of a document or a conversation."""
 
 import re
 from collections.abc import Sequence
@@ -13,17 +13,15 @@ from chatapp.llm.builtin.facts import statements_in
 from chatapp.llm.builtin.files import SessionFile
 from chatapp.llm.builtin.quoting import harmless
 from chatapp.llm.builtin.situation import Situation
-from chatapp.llm.builtin.speech import is_command, is_question, without_greeting
+from chatapp.llm.builtin.speech import is_command, is_question
 from chatapp.llm.builtin.tables import parse_table
 from chatapp.search.embedder import Embedder
-from chatapp.search.passages import plain
 from chatapp.search.ranking import mmr
 from chatapp.search.sentences import sentences
 
 MOST_POINTS = 8
 MOST_OTHERS = 20
 MOST_SENTENCES = 300
-LONGEST_TITLE = 48
 LONGEST_POINT = 280
 LONGEST_SUMMARY = 6_000
 
@@ -62,19 +60,6 @@ def central(parts: Sequence[str], embedder: Embedder, *, limit: int) -> list[str
     early = np.linspace(0.1, 0, len(parts), dtype=np.float32)
     scores = (nearness / max(float(nearness.max()), 1e-9) * length + early).astype(np.float32)
     return [parts[at] for at in sorted(mmr(vectors, scores, limit=limit))]
-
-
-def title(text: str) -> str:
-    """A short name for a session, from the first message."""
-    first = next(iter(sentences(without_greeting(text)[:2000]) or [text]))
-    name = " ".join(plain(first).split()).strip(" .!:;,-–—#>*\"'“”")
-    name = re.sub(
-        r"^(?:please|can you|could you|bitte|s'il te plaît|por favor)\s+", "", name, flags=re.I
-    )
-    if len(name) > LONGEST_TITLE:
-        cut = name.rfind(" ", LONGEST_TITLE // 2, LONGEST_TITLE)
-        name = name[: cut if cut > 0 else LONGEST_TITLE].rstrip(" ,;:–-") + "…"
-    return name if "." in name.split(" ", 1)[0] else name[:1].upper() + name[1:]
 
 
 def conversation_digest(conversation: Conversation, files: Sequence[SessionFile]) -> str:

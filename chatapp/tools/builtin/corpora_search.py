@@ -12,9 +12,10 @@ from chatapp.services.llms import llm_for
 from chatapp.services.presets import with_preset
 from chatapp.services.queries import record_query, wants_history
 from chatapp.services.query_requests import MAX_QUERY, QueryRequest, parsed
-from chatapp.tools.answering import make_prompt, provider_of, stream_answer
+from chatapp.tools.answering import make_prompt, stream_answer
 from chatapp.tools.base import Tool, ToolArguments, ToolContext
 from chatapp.tools.corpora import binding_filter, check_locked
+from chatapp.tools.providers import provider_of
 
 LONGEST_TEXT = 6_000
 

@@ -10,36 +10,24 @@ from chatapp.models import Artifact
 from chatapp.models import Tool as ToolRow
 from chatapp.services.artifacts import add_artifact
 from chatapp.services.tool_offers import Offer, is_as_approved, require_review
-from chatapp.tools.base import Tool, ToolContext
+from chatapp.tools.base import ToolContext
+from chatapp.tools.rows import RowTool
 from chatapp.tools.schemas import AnyArguments, fitting_arguments
 from chatapp.tools.servers import Result, ServerAddress, call_tool
 
 
-class Mcp(Tool[AnyArguments], name="mcp"):
+class Mcp(RowTool, name="mcp"):
     """A tool of an MCP server."""
 
-    Input = AnyArguments
     has_effects = True
-    row: ToolRow | None = None
     address: ServerAddress | None = None
 
     def load(self) -> bool:
-        rows = ToolRow.objects.usable().filter(type=ToolRow.Type.MCP).select_related("server")
-        self.row = rows.filter(key=self.configuration.get("tool_id")).first()
+        self.row = self.find(ToolRow.Type.MCP)
         if self.row is None or self.row.server is None:
             return False
         self.address = ServerAddress.of(self.row.server)
         return True
-
-    @property
-    def shown_name(self) -> str:
-        return self.row.name if self.row else self.name
-
-    def description(self) -> str:
-        return self.row.description if self.row else super().description()
-
-    def input_schema(self) -> dict[str, Any]:
-        return dict(self.row.input_schema) if self.row else {"type": "object"}
 
     def validate(self, arguments: dict[str, Any]) -> AnyArguments:
         schema = self.input_schema()

@@ -16,5 +16,6 @@ def chatapp(request: HttpRequest) -> dict[str, Any]:
         "request_id": getattr(request, "request_id", ""),
         "can_send_mail": bool(settings.EMAIL_URL),
         "may_sign_up": settings.ALLOW_SIGNUP,
+        "max_message_chars": settings.MAX_MESSAGE_CHARS,
         "max_upload_mb": settings.MAX_UPLOAD_BYTES // 2**20,
     }

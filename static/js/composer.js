@@ -5,6 +5,7 @@ import { initUploads, uploadsOf } from "./uploads.js";
 import { announce, currentKey, post, showError, wordsOf } from "./ui.js";
 
 const DRAFT_DELAY = 300;
+let draftTimer = 0;
 const TOUCH = matchMedia("(pointer: coarse)");
 
 export function initComposer(form) {
@@ -16,11 +17,12 @@ export function initComposer(form) {
   globalThis.htmx.process(form);
   restoreDraft(box);
   initUploads(form);
-  let timer = 0;
   box.addEventListener("input", () => {
     grow(box);
-    clearTimeout(timer);
-    timer = setTimeout(() => saveDraft(box.value), DRAFT_DELAY);
+    clearTimeout(draftTimer);
+    // By then another session may be open.
+    const key = draftKey();
+    draftTimer = setTimeout(() => saveDraft(box.value, key), DRAFT_DELAY);
   });
   box.addEventListener("keydown", (event) => onKey(event, form));
   form.addEventListener("submit", (event) => {
@@ -66,19 +68,22 @@ export function sendNow() {
 
 async function submit(form, box, steers = false) {
   const content = box.value;
+  const limit = Number(form.dataset.maxChars);
+  if (form.ariaBusy) return;
   if (!content.trim() && !uploadsOf(form).count) return box.focus();
-  if (currentKey()) await sendInSession(form, box, content, steers);
+  if (content.length > limit) return showError(`At most ${limit} characters: send it as a file.`);
+  clearTimeout(draftTimer);
+  if (currentKey()) await sendInSession(form, box, steers);
   else await startSession(form, box, content);
 }
 
-async function sendInSession(form, box, content, steers) {
+async function sendInSession(form, box, steers) {
   const uploads = uploadsOf(form);
-  if (uploads.isBusy) {
-    announce("Sending when the files are ready");
-    form.dataset.waiting = "true";
-  }
+  if (uploads.isBusy) announce("Sending when the files are ready");
+  form.ariaBusy = "true";
   await uploads.settled();
-  delete form.dataset.waiting;
+  form.ariaBusy = null;
+  const content = box.value;
   if (!content.trim()) return uploads.announce();
   clear(box);
   const log = document.getElementById("live").parentElement;
@@ -101,7 +106,7 @@ async function startSession(form, box, content) {
   values.set("content", uploads.count ? "" : content);
   values.set("client_id", crypto.randomUUID());
   if (uploads.count) values.set("create", "empty");
-  form.setAttribute("aria-busy", "true");
+  form.ariaBusy = "true";
   try {
     const response = await post(form.getAttribute("action"), values);
     if (!response.ok) return showError(await wordsOf(response));
@@ -117,7 +122,7 @@ async function startSession(form, box, content) {
   } catch {
     showError("The server cannot be reached. Your text is kept.");
   } finally {
-    form.removeAttribute("aria-busy");
+    form.ariaBusy = null;
   }
 }
 
@@ -142,9 +147,9 @@ function grow(box) {
 
 const draftKey = () => `draft:${currentKey() ?? "new"}`;
 
-function saveDraft(text) {
-  if (text.trim()) localStorage.setItem(draftKey(), text);
-  else localStorage.removeItem(draftKey());
+function saveDraft(text, key = draftKey()) {
+  if (text.trim()) localStorage.setItem(key, text);
+  else localStorage.removeItem(key);
 }
 
 function restoreDraft(box) {

@@ -19,8 +19,7 @@ function show(name) {
   if (!panel.matches(":popover-open")) panel.showPopover();
   sessionStorage.setItem(REMEMBERED, name);
   for (const tab of panel.querySelectorAll("[data-tab]")) {
-    if (tab.dataset.tab === name) tab.setAttribute("aria-current", "true");
-    else tab.removeAttribute("aria-current");
+    tab.ariaCurrent = tab.dataset.tab === name || null;
   }
 }
 

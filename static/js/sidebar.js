@@ -1,6 +1,6 @@
 /** The list of sessions: rows that change, renaming in place, going when deleted. */
 
-import { currentKey, post } from "./ui.js";
+import { currentKey, post, showError, wordsOf } from "./ui.js";
 
 const waiting = new Map();
 const list = () => document.getElementById("session-list");
@@ -63,7 +63,9 @@ function rename(element, url) {
     if (!isKept || !name || name === before) return void (element.textContent = before);
     element.textContent = name;
     const response = await post(url, { name });
-    if (!response.ok) element.textContent = before;
+    if (response.ok) return;
+    element.textContent = before;
+    showError(await wordsOf(response));
   };
   element.onblur = () => finish(true);
   element.onkeydown = (event) => {
@@ -90,8 +92,7 @@ function markCurrent() {
   for (const link of list()?.querySelectorAll(".session-row__link") ?? []) {
     const isCurrent = link.closest("[data-session-key]").dataset.sessionKey === key;
     if (isCurrent) link.querySelector(".mark--unread")?.remove();
-    if (isCurrent) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    link.ariaCurrent = isCurrent ? "page" : null;
   }
 }
 

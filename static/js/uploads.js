@@ -96,7 +96,7 @@ class Uploads {
     if (!this.isBusy) {
       for (const done of this.onSettled ?? []) done();
       this.onSettled = [];
-      if (this.form.dataset.waiting !== "true") this.announce();
+      if (!this.form.ariaBusy) this.announce();
     }
   }
 

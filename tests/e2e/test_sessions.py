@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.chat import REPORT, Chat
+from tests.e2e.chat import LONG, REPORT, Chat
 from tests.e2e.conftest import House
 
 
@@ -121,6 +121,59 @@ def test_everything_goes_by_keyboard(house, visit):
     keys.press("?")
     keys.press("Control+Alt+b")
     expect(tab.page.locator("#panel")).to_be_visible()
+
+
+def test_a_message_that_is_too_long_stays_in_the_box_with_the_reason(tab):
+    tab.box.fill("x" * 100_001)
+
+    tab.box.press("Enter")
+
+    expect(tab.page.locator("#toasts")).to_contain_text("At most 100000 characters")
+    expect(tab.box).to_have_value(re.compile(r"^x{100001}$"))
+    expect(tab.card("input_message")).to_have_count(1)
+
+
+def test_a_name_that_is_refused_goes_back_and_says_why(tab, watched):
+    watched.tolerate("400")
+    title = tab.page.locator("#session-title")
+    before = title.inner_text()
+
+    tab.page.get_by_role("button", name="Rename").first.click()
+    tab.page.keyboard.insert_text("x" * 300)
+    tab.page.keyboard.press("Enter")
+
+    expect(tab.page.locator("#toasts")).to_contain_text("too long")
+    expect(title).to_have_text(before)
+
+
+def test_enter_pressed_twice_sends_once(house, visit):
+    tab = visit(house)
+    tab.files.set_input_files(REPORT)
+    tab.box.fill("What does the report say about the summary?")
+
+    tab.page.evaluate("composer.requestSubmit(); composer.requestSubmit()")
+
+    expect(tab.answers).to_have_count(1, timeout=LONG)
+    tab.rests()
+    expect(tab.card("input_message")).to_have_count(1)
+    expect(tab.box).to_have_value("")
+
+
+def test_a_draft_stays_with_its_session(house, visit):
+    tab = visit(house)
+    tab.ask("I work at Acme.")
+    mine = tab.page.url
+    tab.box.fill("And besides")
+    tab.page.get_by_role("link", name="New session").click()
+    expect(tab.page.locator(".start__title")).to_be_visible()
+    tab.page.wait_for_function(
+        "key => localStorage.getItem(key)", arg=f"draft:{mine.split('/s/')[1]}"
+    )
+    expect(tab.box).to_have_value("")
+
+    tab.page.goto(mine)
+
+    expect(tab.box).to_have_value("And besides")
 
 
 def test_a_refused_file_is_named_with_its_reason(house, visit, watched, tmp_path):

@@ -13,6 +13,9 @@ from procrastinate.worker import Worker
 from chatapp.turns import jobs
 from chatapp.turns.runner import Runner
 
+# Each sub-agent's turn has its parent's, and those are limited.
+UNLIMITED = 1_000_000
+
 
 class WorkerStopped(Exception):
     """Procrastinate gave up by itself; it does when its database goes away."""
@@ -28,25 +31,29 @@ async def run_turns(*, concurrency: int, ready: Callable[[], None]) -> None:
     connector: Any = django_app.connector
     app = django_app.with_connector(connector.get_worker_connector())
     async with app.open_async():
-        worker = _worker(app, concurrency)
+        workers = [
+            _worker(app, jobs.QUEUE, concurrency),
+            _worker(app, jobs.SUB_AGENTS, UNLIMITED),
+        ]
         await runner.start()
-        working = asyncio.create_task(worker.run(), name="procrastinate")
+        working = [asyncio.create_task(worker.run()) for worker in workers]
         ready()
         asked = asyncio.create_task(stop.wait())
-        await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({*working, asked}, return_when=asyncio.FIRST_COMPLETED)
         asked.cancel()
-        worker.stop()
+        for worker in workers:
+            worker.stop()
         await runner.drain()
-        await working
+        await asyncio.gather(*working)
     if not stop.is_set():
         raise WorkerStopped("The worker stopped: was the database away?")
 
 
-def _worker(app: App, concurrency: int) -> Any:
+def _worker(app: App, queue: str, concurrency: int) -> Any:
     # The turn's row is the truth: procrastinate only rings, and neither locks nor retries.
     return Worker(
         app,
-        queues=[jobs.QUEUE],
+        queues=[queue],
         concurrency=concurrency,
         delete_jobs="successful",
         shutdown_graceful_timeout=settings.TURN_DRAIN_SECONDS,

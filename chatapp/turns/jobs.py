@@ -1,14 +1,19 @@
-"""The one job of procrastinate's queue: run a turn. Imported only where workers are used."""
+"""The one job of procrastinate's queues: run a turn. Imported only where workers are used.
+
+Turns of sub-agents have a queue of their own, which every worker serves without a limit: whoever
+waits for them holds a place, so they must never wait for one.
+"""
 
 import structlog
 from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from chatapp.services.turns import is_for_sub_agent
 from chatapp.turns.runner import Runner
 
 log = structlog.get_logger(__name__)
-QUEUE = "turns"
+QUEUE, SUB_AGENTS = "turns", "sub_agents"
 runner: Runner | None = None
 
 
@@ -21,8 +26,10 @@ async def run_turn(turn_id: int) -> None:
 
 def defer_turn(turn_id: int) -> None:
     """Write the job in the caller's transaction; one waiting job a turn is enough."""
+    queue = SUB_AGENTS if is_for_sub_agent(turn_id=turn_id) else QUEUE
+    job = run_turn.configure(queue=queue, queueing_lock=f"turn-{turn_id}")
     try:
         with transaction.atomic():
-            run_turn.configure(queueing_lock=f"turn-{turn_id}").defer(turn_id=turn_id)
+            job.defer(turn_id=turn_id)
     except AlreadyEnqueued:
         log.debug("turn.already_enqueued", turn_id=turn_id)

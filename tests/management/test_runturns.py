@@ -1,5 +1,6 @@
 """Turns in a process of their own: PostgreSQL, Redis, web processes and workers."""
 
+import json
 import signal
 from uuid import uuid4
 
@@ -65,6 +66,37 @@ def test_a_worker_that_is_told_to_stop_ends_in_peace_with_work_waiting(web, inst
     for key in keys:
         wait_until(lambda key=key: answers(uma, key) == 1, 30, "an answer")
     assert second.stop(signal.SIGINT) == 0
+
+
+CHAIN = """
+from chatapp.services.agents import create_agent
+for key, helper in (("leaf", None), ("middle", "leaf"), ("top", "middle")):
+    tools = {helper: {"type": "sub_agent", "sub_agent_configuration": {"agent_key": helper}}}
+    create_agent(author=None, key=key, name=key, model={"name": "fake"},
+                 tool_configurations=tools if helper else {})
+"""
+
+
+def test_agents_that_wait_for_agents_leave_them_a_place(tmp_path, postgres, redis):
+    settings = {
+        "DATABASE_URL": postgres.create(f"chain_{uuid4().hex[:8]}"),
+        "REDIS_URL": redis.url,
+        "CHATAPP_TURN_RUNNER": "worker",
+        "CHATAPP_TURN_CONCURRENCY": "1",
+    }
+    to_leaf = {"message": "!say Deep down."}
+    to_middle = {"message": f"!tool leaf {json.dumps(to_leaf)}"}
+    with Installation(tmp_path, **settings) as installation:
+        installation.fake_model()
+        web = installation.web()
+        installation.manage("shell", "-v0", "-c", CHAIN)
+        installation.worker()
+        person = installation.person(web, web.link_of("user"))
+
+        key = person.start(f"!tool middle {json.dumps(to_middle)}", agent="top")
+
+        wait_until(lambda: answers(person, key) == 1, 60, "an answer")
+        assert "Deep down." in person.get(f"/s/{key}").text
 
 
 def test_two_web_processes_that_start_at_once_prepare_the_database_once(tmp_path, postgres, redis):

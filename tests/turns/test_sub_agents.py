@@ -1,5 +1,6 @@
 """A parent and its sub-agents, in turns with a scripted model."""
 
+import asyncio
 import json
 
 import pytest
@@ -192,3 +193,22 @@ async def test_agents_that_ask_themselves_come_to_an_end(start_chat, llm):
 
     assert turn.status == "completed"
     assert await Session.objects.filter(origin="sub_agent").acount() == 4
+
+
+async def test_in_one_place_a_chain_of_agents_still_comes_to_its_end(start_chat, helper, host, llm):
+    host.runner._places = asyncio.Semaphore(1)
+    await sync_to_async(make_agent)(
+        key="middle", name="Middle", tool_configurations={"helper": asks("helper")}
+    )
+    chat = await start_chat(tool_configurations={"middle": asks("middle")})
+    llm.will_answer(
+        [call("c1", "middle", message="Ask further")],
+        [call("c2", "helper", message="What is 2 + 2?")],
+        [TextDelta("4")],
+        [TextDelta("It is 4")],
+        [TextDelta("Four.")],
+    )
+
+    turn, bodies = await chat.answered()
+
+    assert (turn.status, bodies[-1].content) == ("completed", "Four.")

@@ -4,6 +4,7 @@ import hashlib
 import json
 import uuid
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -270,7 +271,10 @@ def delete(request: WebRequest, key: str) -> HttpResponse:
 @login_required
 @require_POST
 def undelete(request: WebRequest, key: str) -> HttpResponse:
+    """It is in the list again, and open again unless another one is being read."""
     session = undelete_session(owner=request.user, key=key)
+    if request.htmx and urlsplit(request.htmx.current_url or "").path.startswith("/s/"):
+        return HttpResponse(status=204, headers={"HX-Trigger": "sidebar-changed"})
     return go_to(request, session)
 
 

@@ -42,3 +42,23 @@ def test_the_row_of_another_agents_session_stays_away(client, agent):
     client.get(f"/sidebar?agent={agent.key}")
 
     assert client.get("/s/holidays/row").content == b""
+
+
+@pytest.mark.usefixtures("two")
+def test_an_agent_without_sessions_is_said_to_have_none(client):
+    make_agent(name="Idle agent", key="idle")
+
+    assert "No sessions with this agent yet" in client.get("/sidebar?agent=idle").content.decode()
+
+
+@pytest.mark.usefixtures("two")
+@pytest.mark.parametrize(("reading", "goes"), [("/", True), ("/s/ase_another", False)])
+def test_undo_opens_the_session_unless_another_is_being_read(client, reading, goes):
+    headers = {"hx-request": "true", "hx-current-url": f"http://testserver{reading}"}
+    client.post("/s/holidays/delete", headers=headers)
+
+    response = client.post("/s/holidays/undelete", headers=headers)
+
+    assert ("HX-Location" in response.headers) is goes
+    assert response.headers["HX-Trigger"] == "sidebar-changed"
+    assert "Holidays" in names(client.get("/sidebar"))

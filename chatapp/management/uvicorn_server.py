@@ -8,6 +8,8 @@ from collections.abc import Callable
 import uvicorn
 from django.conf import settings
 
+from chatapp.turns.hosting import host
+
 MAX_SOCKET_MESSAGE = 64 * 1024
 
 
@@ -20,6 +22,11 @@ class AnnouncingServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Turns and the requests that wait for them get the same seconds, at the same time."""
+        host.drain()
+        await super().shutdown(sockets)
 
 
 def serve_with_uvicorn(listener: socket.socket, announce: Callable[[], None]) -> None:

@@ -19,6 +19,7 @@ class Host:
     def __init__(self) -> None:
         self.runner: Runner | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._draining: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Again and again is once."""
@@ -33,13 +34,21 @@ class Host:
             bus.engine.connect(self._from_any_thread("spawn"), self._from_any_thread("cancel"))
             await self.runner.recover()
 
+    def drain(self) -> asyncio.Task[None]:
+        """Take no more turns and let the others end: while clients still watch them, if asked."""
+        self._draining = self._draining or asyncio.create_task(self._drain())
+        return self._draining
+
     async def stop(self) -> None:
+        await self.drain()
+        await bus.detach()
+        self.runner, self._loop, self._draining = None, None, None
+
+    async def _drain(self) -> None:
         if isinstance(bus.engine, InProcess):
             bus.engine.disconnect()
         if self.runner:
             await self.runner.drain()
-        await bus.detach()
-        self.runner, self._loop = None, None
 
     def _from_any_thread(self, method: str):  # type: ignore[no-untyped-def]
         loop, runner = self._loop, self.runner

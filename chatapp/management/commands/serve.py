@@ -1,15 +1,13 @@
 """Everything in one process: prepare the database and the static files, then serve."""
 
 from argparse import ArgumentParser
-from importlib import import_module
-from threading import Thread
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from chatapp.management.listening import listen, reachable_url, url_of
 from chatapp.management.migrations import alone, migrate_if_needed
+from chatapp.management.settling import settle_in_background
 from chatapp.management.sign_in import remember_address, sign_in_link
 from chatapp.management.statics import collect_if_changed
 from chatapp.models import User
@@ -44,8 +42,7 @@ class Command(BaseCommand):
         def announce() -> None:
             self.stdout.write(f"Listening on {url_of(host, port)}")
             self.stdout.flush()
-            # The routes take a while to import; the first visitor should not wait for them.
-            Thread(target=import_module, args=[settings.ROOT_URLCONF], daemon=True).start()
+            settle_in_background()
 
         if server == "uvicorn":
             from chatapp.management.uvicorn_server import serve_with_uvicorn as serve

@@ -31,6 +31,8 @@ def folded(text: str) -> str:
 def words(text: str) -> list[str]:
     """All words of the text, folded, in order. A CJK run gives its pairs of characters."""
     plain = _POSSESSIVE.sub("", _ELISION.sub("", folded(text)))
+    if plain.isascii():
+        return _TOKEN.findall(plain)
     found: list[str] = []
     for token in _TOKEN.findall(unicodedata.normalize("NFC", plain)):
         found.extend(_pairs(token) if _is_cjk(token) else [token])

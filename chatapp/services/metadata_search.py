@@ -1,25 +1,20 @@
-"""What the metadata of a corpus holds, and documents found by it. Read row by row, in any order."""
+"""What the metadata of a corpus holds, and documents found by it. Counted in the database."""
 
-import difflib
-from collections import Counter
-from collections.abc import Iterator
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-import orjson
 from django.db.models.expressions import RawSQL
 from pydantic import Field, FiniteFloat
 
 from chatapp.errors import InvalidInput
-from chatapp.models import Corpus, Document, FilterAttribute, Part
+from chatapp.models import Corpus, Document, FilterAttribute
 from chatapp.models.documents import DocumentQuerySet
-from chatapp.search.words import words
+from chatapp.search.closeness import fits
 from chatapp.services.filtering import scope_of
-from chatapp.services.indexes.scope import Scope, stream
+from chatapp.services.indexes.metadata import counted, texts_of
+from chatapp.services.indexes.scope import Scope
 from chatapp.services.query_requests import MAX_FILTER, Shape
-
-CLOSE = 0.8
-Row = tuple[int, dict[str, Any]]
 
 
 class FieldQuery(Shape):
@@ -27,7 +22,7 @@ class FieldQuery(Shape):
     query: Annotated[str, Field(min_length=1, max_length=1_000)]
     weight: FiniteFloat = 1.0
     fuzzy: bool = True
-    prefix: int = 0
+    prefix: int = Field(0, ge=0)
 
 
 class MetadataQuery(Shape):
@@ -47,12 +42,7 @@ class ScoredDocument:
 
 def query_metadata(*, corpus: Corpus, asked: MetadataQuery) -> tuple[list[ScoredDocument], int]:
     """The documents whose metadata fits best, and how many fit at all."""
-    scope = scope_of(corpus, asked.metadata_filter)
-    scores: dict[int, float] = {}
-    for document_id, metadata in _rows(scope, asked.level):
-        score = sum(_fit(query, metadata) for query in asked.queries)
-        if score > scores.get(document_id, 0.0):
-            scores[document_id] = score
+    scores = _scores(scope_of(corpus, asked.metadata_filter), asked)
     best = sorted(scores, key=lambda pk: (-scores[pk], pk))[asked.offset :][: asked.limit]
     documents = Document.objects.without_images().in_bulk(best)
     found = [
@@ -73,13 +63,7 @@ def attribute_stats(
         raise InvalidInput(f"Not declared: {', '.join(sorted(unknown))}.", {"fields": "Unknown."})
     chosen = [one for one in attributes if not fields or one.name in fields]
     scope = scope_of(corpus, metadata_filter)
-    values: dict[int, Counter[Any]] = {attribute.pk: Counter() for attribute in chosen}
-    for level in FilterAttribute.Level:
-        at_level = [attribute for attribute in chosen if attribute.level == level]
-        for _, metadata in _rows(scope, level) if at_level else ():
-            for attribute in at_level:
-                values[attribute.pk].update(_values(metadata.get(attribute.name)))
-    return [_stat(attribute, values[attribute.pk], max_values) for attribute in chosen]
+    return [_stat(scope, attribute, max_values) for attribute in chosen]
 
 
 def matching_documents(corpus: Corpus, metadata_filter: str) -> DocumentQuerySet:
@@ -91,72 +75,34 @@ def matching_documents(corpus: Corpus, metadata_filter: str) -> DocumentQuerySet
     return rows.filter(pk__in=RawSQL(scope.documents, scope.bound))
 
 
-def _rows(scope: Scope, level: str) -> Iterator[Row]:
-    """Document id and metadata, for each document or part in the scope."""
-    model = Document if level == FilterAttribute.Level.DOCUMENT else Part
-    if model is Document:
-        sql = "SELECT DISTINCT p.document_id, p.document_id"
-    else:
-        sql = "SELECT p.document_id, p.id"
-    for chunk in stream(f"{sql} FROM {scope.parts}", scope.bound, 900):
-        metadata = dict(
-            model._default_manager.filter(pk__in=[pk for _, pk in chunk]).values_list(
-                "pk", "metadata"
-            )
-        )
-        for document_id, pk in chunk:
-            yield document_id, metadata.get(pk, {})
+def _scores(scope: Scope, asked: MetadataQuery) -> dict[int, float]:
+    """Document → how well it fits; of its parts, the best speaks for it."""
+    of_row: defaultdict[int, float] = defaultdict(float)
+    document_of: dict[int, int] = {}
+    for query in asked.queries:
+        name = query.field.removeprefix("doc.").removeprefix("part.")
+        for rows in texts_of(scope, asked.level, name):
+            texts = [text for _, _, text in rows]
+            found = fits(query.query, texts, is_fuzzy=query.fuzzy, beginning=query.prefix)
+            for place, share in found.items():
+                row, document, _ = rows[place]
+                of_row[row] += query.weight * share
+                document_of[row] = document
+    scores: dict[int, float] = {}
+    for row, score in of_row.items():
+        if score > scores.get(document_of[row], 0.0):
+            scores[document_of[row]] = score
+    return scores
 
 
-def _values(value: Any) -> list[Any]:
-    items = value if isinstance(value, list) else [value]
-    return [item for item in items if isinstance(item, str | int | float)]
-
-
-def _stat(attribute: FilterAttribute, values: Counter[Any], max_values: int) -> dict[str, Any]:
+def _stat(scope: Scope, attribute: FilterAttribute, max_values: int) -> dict[str, Any]:
+    found = counted(scope, attribute, max_values)
     stat: dict[str, Any] = {
         "name": attribute.name,
         "type": attribute.type,
         "description": attribute.description,
-        "values": [
-            {"value": value, "count": count} for value, count in values.most_common(max_values)
-        ],
+        "values": [{"value": value, "count": count} for value, count in found.values],
     }
-    numbers = [
-        (value, count)
-        for value, count in values.items()
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    ]
-    if numbers:
-        total = sum(value * count for value, count in numbers)
-        stat["stats"] = {
-            "min": min(value for value, _ in numbers),
-            "max": max(value for value, _ in numbers),
-            "avg": total / sum(count for _, count in numbers),
-            "sum": total,
-        }
+    if found.figures:
+        stat["stats"] = found.figures
     return stat
-
-
-def _fit(query: FieldQuery, metadata: dict[str, Any]) -> float:
-    """The share of the asked words that the field has, times the weight."""
-    name = query.field.removeprefix("doc.").removeprefix("part.")
-    value = metadata.get(name)
-    if value is None:
-        return 0.0
-    present = words(value if isinstance(value, str) else orjson.dumps(value).decode())
-    asked = words(query.query)
-    if not asked:
-        return 0.0
-    return query.weight * sum(_closeness(query, word, present) for word in asked) / len(asked)
-
-
-def _closeness(query: FieldQuery, word: str, present: list[str]) -> float:
-    if word in present:
-        return 1.0
-    if any(one.startswith(word) for one in present if len(word) >= max(query.prefix, 3)):
-        return 0.9
-    if not query.fuzzy:
-        return 0.0
-    best = max((difflib.SequenceMatcher(None, word, one).ratio() for one in present), default=0.0)
-    return best if best >= CLOSE else 0.0

@@ -77,4 +77,4 @@ class Chat:
 
     def told(self) -> list[str]:
         """What every card says, without the times and the marks of a new one."""
-        return [" ".join(text.split()) for text in self.cards.all_inner_texts()]
+        return [" ".join(text.split()) for text in self.cards.all_text_contents()]

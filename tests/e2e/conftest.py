@@ -33,6 +33,7 @@ AWAY = (
     "ERR_EMPTY_RESPONSE",
     "WebSocket",
     "htmx:",
+    "Failed to fetch",
     "undefined",  # what htmx rejects its promise with
 )
 

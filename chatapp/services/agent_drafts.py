@@ -57,6 +57,8 @@ class AgentDraft(Shape):
         first_name = self.first_step_name or (self.first_step.name if self.first_step else "")
         if self.first_step and self.steps:
             self._check_both(self.first_step, first_name)
+        elif self.first_step and first_name != self.first_step.name:
+            raise ValueError(f"first_step_name {first_name!r} is not the name of first_step.")
         elif self.steps and first_name not in self.steps:
             raise ValueError(f"first_step_name {first_name!r} is not among the steps.")
         return self

@@ -34,9 +34,9 @@ class Shape(BaseModel):
 class RetryConfiguration(Shape):
     enabled: bool = True
     max_retries: Annotated[int, Field(ge=0, le=10)] = 3
-    initial_backoff_ms: Annotated[int, Field(ge=1, le=600_000)] = 1000
-    max_backoff_ms: Annotated[int, Field(ge=1, le=600_000)] = 30_000
-    backoff_factor: Annotated[float, Field(ge=1, le=100)] = 2.0
+    initial_backoff_ms: Annotated[int, Field(ge=100, le=60_000)] = 1000
+    max_backoff_ms: Annotated[int, Field(ge=1000, le=300_000)] = 30_000
+    backoff_factor: Annotated[float, Field(ge=1, le=10)] = 2.0
 
 
 class AgentModel(Shape):
@@ -69,7 +69,7 @@ class DefaultParser(Shape):
 
 
 class JsonSchemaSpec(Shape):
-    name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9a-zA-Z_-]+$")]
+    name: Annotated[str, Field(min_length=1, max_length=200)]
     description: str | None = None
     strict: bool | None = None
     schema_: Annotated[JSON, Field(alias="schema")]

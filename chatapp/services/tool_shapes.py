@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter, field_validator
 
+from chatapp.lib.json_paths import Path
 from chatapp.services.agent_shapes import JSON, Key, Shape, Template
 
 
@@ -46,18 +47,47 @@ class SubAgent(Configuration):
     sub_agent_configuration: SubAgentSettings
 
 
+class ArtifactReadLimits(Shape):
+    max_size_bytes: Annotated[int, Field(ge=1)] = 262_144
+    max_lines: Annotated[int, Field(ge=1)] = 200
+
+
+class ArtifactRead(Configuration):
+    type: Literal["artifact_read"]
+    tool_configuration: ArtifactReadLimits | None = None
+
+
+class ShownMetadata(Shape):
+    include: bool = True
+    exclude_paths: list[str] = []
+
+    @field_validator("exclude_paths")
+    @classmethod
+    def _are_paths(cls, paths: list[str]) -> list[str]:
+        for path in paths:
+            Path(path)
+        return paths
+
+
+class GetDocumentTextSettings(Shape):
+    metadata: ShownMetadata | None = None
+
+
+class GetDocumentText(Configuration):
+    type: Literal["get_document_text"]
+    tool_configuration: GetDocumentTextSettings | None = None
+
+
 class Plain(Configuration):
     """Types that work without being told anything."""
 
     type: Literal[
         "web_search",
         "web_get",
-        "artifact_read",
         "artifact_grep",
         "artifact_create",
         "image_read",
         "document_conversion",
-        "get_document_text",
         "structured_indexing",
         "structured_document_index",
     ]
@@ -65,7 +95,8 @@ class Plain(Configuration):
 
 
 ToolConfiguration = Annotated[
-    CorporaSearch | ByToolId | SubAgent | Plain, Field(discriminator="type")
+    CorporaSearch | ByToolId | SubAgent | ArtifactRead | GetDocumentText | Plain,
+    Field(discriminator="type"),
 ]
 _adapter: TypeAdapter[Any] = TypeAdapter(ToolConfiguration)
 

@@ -101,12 +101,17 @@ class Reply:
         if content.strip():
             yield Thinking(content=content, duration_ms=self.duration_ms)
 
-    def answer(self) -> AgentOutput | StructuredOutput | None:
-        """The body of what was said. Raises ProviderError if it must fit a schema and does not."""
+    def answer(self) -> AgentOutput | StructuredOutput | Thinking | None:
+        """The body of what was said. Raises ProviderError if it must fit a schema and does not.
+
+        Words that go with calls of tools are no answer yet where that is to be JSON.
+        """
         content = self.text
         if not content.strip():
             return None
-        if self._schema and not self.calls:
+        if self._schema and self.calls:
+            return Thinking(content=content)
+        if self._schema:
             fit = fitting(content, self._schema)
             return StructuredOutput(
                 schema_name=self._schema.name, content=fit, served_by=self._served_by

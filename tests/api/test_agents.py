@@ -31,6 +31,37 @@ def test_a_small_agent_is_filled_up(small):
     assert small["enabled"] is True
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("artifact_read", {"max_lines": 0}),
+        ("artifact_read", {"max_size_bytes": "many"}),
+        ("get_document_text", {"metadata": {"exclude_paths": ["$.a b"]}}),
+        ("get_document_text", {"metadata": {"include": "some"}}),
+    ],
+)
+def test_settings_of_a_tool_that_make_no_sense_are_refused(admin, kind, values):
+    tools = {"t": {"type": kind, "tool_configuration": values}}
+
+    answer = admin.post("/agents", {**SMALL, "tool_configurations": tools})
+
+    assert answer.status_code == 400
+    assert next(iter(answer.json()["field_errors"])).startswith("tool_configurations.t.")
+
+
+def test_a_tool_that_only_vectara_has_is_kept_as_it_is(admin):
+    tools = {"theirs": {"type": "dynamic_vectara", "tool_id": "tol_theirs"}}
+
+    answer = admin.post("/agents", {**SMALL, "tool_configurations": tools})
+
+    assert answer.json()["tool_configurations"] == tools
+
+
+def test_a_first_step_must_have_the_name_that_is_given_beside_it(admin):
+    assert admin.post("/agents", {**SMALL, "first_step_name": "other"}).status_code == 400
+    assert admin.post("/agents", {**SMALL, "first_step_name": "main"}).status_code == 201
+
+
 @pytest.mark.parametrize("given", [{"template": "Cite."}, {"type": "inline", "template": "Cite."}])
 def test_reminders_are_told_in_full(admin, given):
     glossary = {"type": "glossary_expansion", "glossary_key": "finance"}
@@ -79,6 +110,14 @@ def test_the_key_of_another_agent_is_a_conflict(admin, small):
         ({"skills": {"x": {"description": "d" * 501, "content": ""}}}, "skills.x.description"),
         ({"compaction": {"threshold_percent": 10}}, "compaction.threshold_percent"),
         ({"metadata": []}, "metadata"),
+        *(
+            ({"model": {"name": "m", "retry_configuration": {member: value}}}, f"model.{place}")
+            for member, value in (
+                *(("max_retries", 11), ("max_retries", -1), ("initial_backoff_ms", 99)),
+                *(("max_backoff_ms", 300_001), ("backoff_factor", 0.5), ("enabled", "perhaps")),
+            )
+            for place in (f"retry_configuration.{member}",)
+        ),
     ],
 )
 def test_what_does_not_fit_is_named(admin, change, field):

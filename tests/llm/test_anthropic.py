@@ -102,13 +102,16 @@ async def test_outputs_of_parallel_calls_come_back_together_and_before_the_users
     ]
 
 
+CLOSED = {"type": "object", "properties": {}, "additionalProperties": False}
+
+
 async def test_images_tools_and_schemas_are_sent_as_the_protocol_wants_them(server, anthropic):
     tool = ToolSpec("search", "Finds things.", {"properties": {}}, "corpora_search")
     asked = request(
         ImageRead(artifact_id="art_1"),
         tools=(tool,),
         images={"art_1": ImageInput("image/png", b"\x89PNG")},
-        output_schema=OutputSchema("pick", {"type": "object"}),
+        output_schema=OutputSchema("pick", CLOSED),
     )
     await answer(anthropic, asked)
 
@@ -119,7 +122,16 @@ async def test_images_tools_and_schemas_are_sent_as_the_protocol_wants_them(serv
         "data": "iVBORw==",
     }
     assert body["tools"][0]["input_schema"] == {"type": "object", "properties": {}}
-    assert body["output_config"]["format"]["schema"] == {"type": "object"}
+    assert body["output_config"]["format"]["schema"] == CLOSED
+
+
+async def test_a_schema_that_the_server_would_refuse_is_put_in_words(server, anthropic):
+    schema = OutputSchema("pick", {"type": "object", "minProperties": 1})
+    await answer(anthropic, request(output_schema=schema))
+
+    body = server.requests[0]["body"]
+    assert "output_config" not in body
+    assert body["system"].endswith('nothing else:\n{"type":"object","minProperties":1}')
 
 
 async def test_thinking_is_not_asked_for_between_a_call_and_the_answer(server, anthropic):

@@ -151,14 +151,15 @@ async def test_images_travel_as_data_urls(server, openai):
 
 
 async def test_an_output_schema_becomes_a_response_format(server, openai):
-    schema = OutputSchema("a pick", {"type": "object"}, "What to take.")
+    closed = {"type": "object", "properties": {}, "additionalProperties": False}
+    schema = OutputSchema("a pick", closed, "What to take.")
     await answer(openai, request(output_schema=schema))
 
     assert server.requests[0]["body"]["response_format"] == {
         "type": "json_schema",
         "json_schema": {
             "name": "a_pick",
-            "schema": {"type": "object"},
+            "schema": closed,
             "strict": True,
             "description": "What to take.",
         },

@@ -70,6 +70,14 @@ async def test_a_file_becomes_an_artifact(web, get, session):  # noqa: F811 - a 
     assert (artifact.filename, artifact.mime_type) == ("report.pdf", "application/pdf")
 
 
+async def test_limits_beyond_ours_are_ours(web, get):  # noqa: F811 - a fixture
+    web.page("/", PAGE, content_type="text/html")
+
+    output = await get({"timeout_seconds": 600, "max_content_bytes": 10**12}, url=web.url())
+
+    assert output["status_code"] == 200
+
+
 async def test_only_some_lines_are_asked_for(web, get):  # noqa: F811 - a fixture
     web.page("/", b"1\n2\n3\n4\n5")
 

@@ -166,6 +166,23 @@ async def test_steps_that_go_in_circles_are_stopped(start_chat, llm, monkeypatch
     assert [body.type for body in bodies].count("step_transition") == 3
 
 
+async def test_words_beside_a_call_are_no_answer_where_that_is_to_be_json(start_chat, llm):
+    chat = await start_chat(
+        steps={"main": {"output_parser": CLASSIFY}},
+        tool_configurations={"read": {"type": "artifact_read"}},
+    )
+    llm.will_answer(
+        [TextDelta("Let me look."), ToolCall("c1", "read", '{"artifact_id": "art_1"}')],
+        [TextDelta('{"topic": "billing"}')],
+    )
+
+    await chat.answered()
+
+    assert await chat.types() == [
+        *("input_message", "thinking", "tool_input", "tool_output", "structured_output")
+    ]
+
+
 async def test_an_answer_that_does_not_fit_is_mended(start_chat, llm):
     chat = await start_chat(steps={"main": {"output_parser": CLASSIFY}})
     llm.will_answer(

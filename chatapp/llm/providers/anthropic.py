@@ -9,13 +9,29 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from chatapp.events.bodies import ToolInput
-from chatapp.llm.base import Chunk, ImageInput, LLMRequest, Provider, ToolCall, Usage
+from chatapp.llm.base import (
+    Chunk,
+    ImageInput,
+    LLMRequest,
+    OutputSchema,
+    Provider,
+    ToolCall,
+    Usage,
+)
 from chatapp.llm.call_parts import CallParts, complete, count_of, text_of
 from chatapp.llm.failures import failed_stream
 from chatapp.llm.http import StreamOptions
 from chatapp.llm.streaming import Assembler, FinishReason, chunks
+from chatapp.llm.strict_schemas import may_be_strict
 from chatapp.llm.tool_names import ToolNames
-from chatapp.llm.transcript import CallOutput, Message, ModelMessage, UserMessage, transcribe
+from chatapp.llm.transcript import (
+    CallOutput,
+    Message,
+    ModelMessage,
+    UserMessage,
+    json_text,
+    transcribe,
+)
 
 BASE_URL = "https://api.anthropic.com/v1"
 VERSION = "2023-06-01"
@@ -48,8 +64,8 @@ def request_body(request: LLMRequest) -> dict[str, Any]:
         "messages": _messages(transcript.messages, names),
         "stream": True,
     }
-    if transcript.system:
-        body["system"] = transcript.system
+    if system := _system(transcript.system, request.output_schema):
+        body["system"] = system
     if request.tools:
         body["tools"] = [
             {
@@ -59,13 +75,21 @@ def request_body(request: LLMRequest) -> dict[str, Any]:
             }
             for tool in request.tools
         ]
-    if request.output_schema:
+    if request.output_schema and may_be_strict(request.output_schema.schema):
         given = {"type": "json_schema", "schema": request.output_schema.schema}
         body["output_config"] = _dict(body.get("output_config")) | {"format": given}
     if isinstance(transcript.messages[-1], ModelMessage):
         # After a call, the server wants its signed thoughts back, and we do not keep them.
         body.pop("thinking", None)
     return body
+
+
+def _system(instructions: str, schema: OutputSchema | None) -> str:
+    """A schema that the server would refuse is put in words."""
+    if schema is None or may_be_strict(schema.schema):
+        return instructions
+    asked = f"Answer with JSON that fits this schema, and nothing else:\n{json_text(schema.schema)}"
+    return "\n\n".join(part for part in (instructions, asked) if part)
 
 
 def _messages(messages: Iterable[Message], names: ToolNames) -> list[dict[str, Any]]:

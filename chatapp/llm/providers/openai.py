@@ -24,6 +24,7 @@ from chatapp.llm.call_parts import CallParts, complete, count_of, text_of
 from chatapp.llm.failures import failed_stream, failure
 from chatapp.llm.http import StreamOptions
 from chatapp.llm.streaming import Assembler, FinishReason, chunks
+from chatapp.llm.strict_schemas import may_be_strict
 from chatapp.llm.tool_names import ToolNames
 from chatapp.llm.transcript import Message, UserMessage, json_text, transcribe
 
@@ -101,7 +102,8 @@ def _tool(tool: ToolSpec, names: ToolNames) -> dict[str, Any]:
 def _response_format(schema: OutputSchema) -> dict[str, Any]:
     name = ToolNames(()).sent(schema.name)
     described = {"description": schema.description} if schema.description else {}
-    json_schema = {"name": name, "schema": schema.schema, "strict": schema.strict} | described
+    strict = schema.strict and may_be_strict(schema.schema)
+    json_schema = {"name": name, "schema": schema.schema, "strict": strict} | described
     return {"type": "json_schema", "json_schema": json_schema}
 
 

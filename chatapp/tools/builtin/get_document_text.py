@@ -1,11 +1,11 @@
 """Read a document that a search has named, as far as the agent's filter lets one."""
 
-import re
 from typing import Any
 
 from pydantic import Field
 
 from chatapp.errors import ToolError
+from chatapp.lib.json_paths import leave_out
 from chatapp.models import Corpus, Document
 from chatapp.services.filtering import scope_of
 from chatapp.services.indexes.scope import fetch
@@ -77,5 +77,5 @@ def _shown(metadata: dict[str, Any], context: ToolContext) -> dict[str, Any]:
     wanted = (context.configuration.get("tool_configuration") or {}).get("metadata") or {}
     if wanted.get("include") is False:
         return {}
-    excluded = {re.sub(r"^\$\.?", "", path) for path in wanted.get("exclude_paths") or ()}
-    return {name: value for name, value in metadata.items() if name not in excluded}
+    shown: dict[str, Any] = leave_out(metadata, wanted.get("exclude_paths") or ())
+    return shown

@@ -16,6 +16,8 @@ from chatapp.tools.web import Answer, Ask, Gate, fetch
 from chatapp.tools.web.auth import auth_headers
 from chatapp.tools.web.client import MAX_BYTES, TOTAL_SECONDS
 
+# Less than the time a tool has.
+MOST_SECONDS = 50
 _TEXTUAL = ("json", "xml", "javascript", "yaml", "csv", "x-www-form-urlencoded")
 
 
@@ -25,10 +27,10 @@ class WebGetInput(ToolArguments):
     headers: dict[str, str] = Field(default_factory=dict, max_length=50)
     body: str | None = Field(None, max_length=1_000_000, description="For POST and PUT.")
     follow_redirects: bool = True
-    timeout_seconds: float = Field(TOTAL_SECONDS, gt=0, le=50)
+    timeout_seconds: float = Field(TOTAL_SECONDS, gt=0, description=f"At most {MOST_SECONDS}.")
     head_lines: int | None = Field(None, ge=1, description="Only the first lines of the text.")
     tail_lines: int | None = Field(None, ge=1, description="Only the last lines of the text.")
-    max_content_bytes: int = Field(MAX_BYTES, ge=1, le=MAX_BYTES)
+    max_content_bytes: int = Field(MAX_BYTES, ge=1, description=f"At most {MAX_BYTES}.")
 
 
 class WebGet(Tool[WebGetInput], name="web_get"):
@@ -54,8 +56,8 @@ class WebGet(Tool[WebGetInput], name="web_get"):
             body=arguments.body.encode() if arguments.body is not None else None,
             follow_redirects=arguments.follow_redirects,
             verify_tls=fixed.get("ssl_verify") is not False,
-            seconds=arguments.timeout_seconds,
-            max_bytes=arguments.max_content_bytes,
+            seconds=min(arguments.timeout_seconds, MOST_SECONDS),
+            max_bytes=min(arguments.max_content_bytes, MAX_BYTES),
         )
         answer = await fetch(ask, gate)
         described = {

@@ -9,10 +9,12 @@ from chatapp.errors import ToolError
 from chatapp.tools.base import Tool, ToolArguments, ToolContext
 from chatapp.tools.web.search import Query, SearchProvider
 
+MOST_RESULTS = 20
+
 
 class WebSearchInput(ToolArguments):
     query: str = Field(min_length=1, max_length=1_000)
-    limit: int = Field(5, ge=1, le=20)
+    limit: int = Field(5, ge=1, description=f"At most {MOST_RESULTS}.")
     provider: Literal["tavily", "searxng"] | None = Field(None, description="Leave it out.")
     include_domains: list[str] = Field(default_factory=list, max_length=50)
     exclude_domains: list[str] = Field(default_factory=list, max_length=50)
@@ -34,7 +36,7 @@ class WebSearch(Tool[WebSearchInput], name="web_search"):
         provider = kind(settings.WEB_SEARCH_BASE_URL, settings.WEB_SEARCH_API_KEY)
         query = Query(
             arguments.query,
-            arguments.limit,
+            min(arguments.limit, MOST_RESULTS),
             tuple(arguments.include_domains),
             tuple(arguments.exclude_domains),
         )

@@ -8,7 +8,18 @@ MOST_LEVELS = 5
 _UNSUPPORTED = {
     *("minLength", "maxLength", "pattern", "format", "minimum", "maximum", "multipleOf"),
     *("exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "uniqueItems"),
-    *("patternProperties", "oneOf", "allOf", "not", "if", "then", "else", "$ref"),
+    *(
+        "minProperties",
+        "maxProperties",
+        "patternProperties",
+        "oneOf",
+        "allOf",
+        "not",
+        "if",
+        "then",
+        "else",
+        "$ref",
+    ),
 }
 
 

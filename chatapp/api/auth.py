@@ -66,10 +66,10 @@ class KeyAuth(AuthBase):
 
 def identify(request: HttpRequest) -> Principal | None:
     """The first of the given credentials that is valid."""
-    return next(filter(None, map(_principal, _credentials(request))), None)
+    return next(filter(None, map(_principal, credentials_of(request))), None)
 
 
-def _credentials(request: HttpRequest) -> list[str]:
+def credentials_of(request: HttpRequest) -> list[str]:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else ""
     return [given for given in (request.headers.get("x-api-key", "").strip(), bearer) if given]

@@ -116,7 +116,7 @@ async def _answer(
             return sse_response(stream_turn(watch, target, guard))
         followed = follow(watch, target)
         frames = [frame async for frame in followed if isinstance(frame, EventFrame)]
-        await guard.check()
+        await guard.ask()
         _raise_if_failed(frames)
     return EventsOut(events=[EventOut.of(frame) for frame in frames], session_key=session.key)
 

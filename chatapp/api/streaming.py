@@ -56,13 +56,13 @@ async def stream_turn(watch: Watch, target: Target, guard: Guard) -> AsyncIterat
     """The turn until its end. When the client goes away, the turn goes on."""
     texts = _Texts(target)
     try:
-        async for frame in follow(watch, target):
-            await guard.check()
-            if frame is None:
-                yield PING
-                continue
-            for value in await _values(frame, texts):
-                yield encode(value)
+        async with guard.watching():
+            async for frame in follow(watch, target):
+                guard.check()
+                if frame is None:
+                    yield PING
+                elif values := await _values(frame, texts):
+                    yield b"".join(map(encode, values))
         yield encode({"type": "end"})
     except (NotAuthenticated, NotFound) as exc:
         yield encode({"type": "error", "messages": [exc.message]})

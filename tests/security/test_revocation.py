@@ -177,7 +177,7 @@ async def test_a_stream_ends_with_its_key(chat, llm, monkeypatch, end):
         heard += piece
         if b"before" in heard and not gate.is_set():
             await in_thread(end)(key)
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.5)
             gate.set()
 
     assert b"after" not in heard

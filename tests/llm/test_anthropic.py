@@ -102,6 +102,17 @@ async def test_outputs_of_parallel_calls_come_back_together_and_before_the_users
     ]
 
 
+async def test_tools_called_earlier_are_named_where_none_may_be_called_now(server, anthropic):
+    called = (tool_input("a"), tool_output("a"), tool_input("b"), tool_output("b"))
+    await answer(anthropic, request(*called, text_message("And now?")))
+    await answer(anthropic, request(text_message("Hi")))
+
+    first, second = (request["body"] for request in server.requests)
+    assert [tool["name"] for tool in first["tools"]] == ["search"]
+    assert first["tool_choice"] == {"type": "none"}
+    assert "tools" not in second
+
+
 CLOSED = {"type": "object", "properties": {}, "additionalProperties": False}
 
 

@@ -75,6 +75,10 @@ def request_body(request: LLMRequest) -> dict[str, Any]:
             }
             for tool in request.tools
         ]
+    elif earlier := _called(transcript.messages, names):
+        # The server refuses calls in the history when no tool is named at all.
+        body["tools"] = [{"name": name, "input_schema": {"type": "object"}} for name in earlier]
+        body["tool_choice"] = {"type": "none"}
     if request.output_schema and may_be_strict(request.output_schema.schema):
         given = {"type": "json_schema", "schema": request.output_schema.schema}
         body["output_config"] = _dict(body.get("output_config")) | {"format": given}
@@ -82,6 +86,12 @@ def request_body(request: LLMRequest) -> dict[str, Any]:
         # After a call, the server wants its signed thoughts back, and we do not keep them.
         body.pop("thinking", None)
     return body
+
+
+def _called(messages: Iterable[Message], names: ToolNames) -> list[str]:
+    """The tools that were called so far, as they are sent."""
+    said = (message for message in messages if isinstance(message, ModelMessage))
+    return list(dict.fromkeys(names.sent(call.name) for one in said for call in one.calls))
 
 
 def _system(instructions: str, schema: OutputSchema | None) -> str:

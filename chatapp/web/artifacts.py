@@ -82,11 +82,13 @@ def preview(request: WebRequest, key: str, artifact_key: str) -> HttpResponse:
     artifact = _visible(request, key, artifact_key)
     session = artifact.session
     is_own = session.owner_id == request.user.pk
+    page = request.GET.get("page", "")
     context = {
         "session": session,
         "artifact": artifact,
         "preview": preview_of(artifact),
         "images": _images_beside(artifact),
+        "page": page if page.isdecimal() and len(page) < 7 else "",
         "staff": not is_own,
         "corpora": Corpus.objects.editable_by(request.user) if is_own else [],
     }

@@ -1,0 +1,90 @@
+"""A passage that an answer cites, in what stands around it, as far as the reader may see that."""
+
+import re
+from dataclasses import dataclass
+
+from chatapp.events.bodies import Source
+from chatapp.lib.mime import kind_of
+from chatapp.models import Artifact, Corpus, Part, Session, User
+from chatapp.services.artifacts import read_artifact
+
+MAX_BYTES = 2_000_000
+AROUND = 1_200
+COMPARED_WORDS = 60
+TEXTS = {"text", "code", "markdown", "csv", "json", "html"}
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """`artifact` is the file it is from, if it is still there."""
+
+    before: str
+    text: str
+    after: str
+    artifact: Artifact | None = None
+
+
+def passage_of(*, source: Source, session: Session, reader: User) -> Passage:
+    """Of a document only those see more than was cited who may search its corpus themselves."""
+    if source.artifact_id:
+        return _of_file(source, session)
+    corpus = Corpus.objects.visible_to(reader).filter(key=source.corpus_key).first()
+    return _of_document(source, corpus) if corpus else Passage("", source.text, "")
+
+
+def _of_file(source: Source, session: Session) -> Passage:
+    artifact = session.artifacts.alive().filter(key=source.artifact_id).first()
+    if artifact is None or kind_of(artifact.mime_type) not in TEXTS:
+        return Passage("", source.text, "", artifact)
+    text = read_artifact(artifact, MAX_BYTES).decode("utf-8-sig", "replace")
+    found = _find(source.text, text)
+    if found is None:
+        return Passage("", source.text, "", artifact)
+    begin, end = found
+    return Passage(_end_of(text[:begin]), text[begin:end], _start_of(text[end:]), artifact)
+
+
+def _of_document(source: Source, corpus: Corpus) -> Passage:
+    parts = Part.objects.filter(corpus=corpus, document__key=source.document_id)
+    first_words = " ".join(source.text.split()[:4])
+    here = parts.filter(text__contains=first_words).only("position", "text").first()
+    if here is None or not first_words:
+        return Passage("", source.text, "")
+    beside = dict(
+        parts.filter(position__in=(here.position - 1, here.position + 1)).values_list(
+            "position", "text"
+        )
+    )
+    before, after = beside.get(here.position - 1, ""), beside.get(here.position + 1, "")
+    begin, end = _find(source.text, here.text) or (0, len(here.text))
+    return Passage(
+        _end_of(f"{before}\n{here.text[:begin]}"),
+        here.text[begin:end],
+        _start_of(f"{here.text[end:]}\n{after}"),
+    )
+
+
+def _find(cited: str, text: str) -> tuple[int, int] | None:
+    """Where it begins and ends; spaces and line breaks are all one."""
+    words = cited.rstrip("… ").split()
+    if not words:
+        return None
+    begin = _search(words[:COMPARED_WORDS], text, 0)
+    if begin is None:
+        return None
+    end = _search(words[-COMPARED_WORDS:], text, begin.start())
+    return begin.start(), max(begin.end(), end.end() if end else 0)
+
+
+def _search(words: list[str], text: str, place: int) -> re.Match[str] | None:
+    return re.compile(r"\s+".join(map(re.escape, words))).search(text, place)
+
+
+def _end_of(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= AROUND else "… " + text[-AROUND:].partition(" ")[2]
+
+
+def _start_of(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= AROUND else text[:AROUND].rpartition(" ")[0] + " …"

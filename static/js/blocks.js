@@ -1,8 +1,7 @@
 /**
  * Applies the changes of a streamed answer to its blocks. The server renders; here HTML is placed.
  *
- * `d` adds to a block that so far shows `offset` characters of its source: {index, offset, length, html}.
- * `b` says what a block looks like now: {index, html, closed, length}.
+ * `d` adds to a block that so far shows `offset` characters; `b` says what it looks like now.
  */
 
 const INNER =

@@ -50,6 +50,7 @@ function onKey(event) {
   const { target, key } = event;
   if (key === "Escape") {
     document.getElementById("toasts").replaceChildren();
+    if (target.closest?.("#panel")) return togglePanel();
     return target.id === "message" && turn(0);
   }
   const combo = comboOf(event);

@@ -32,6 +32,6 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 document.addEventListener("htmx:responseError", ({ detail }) => {
   const { status, responseText } = detail.xhr;
   if (status === 401 || status === 403) return void showError("Your login has expired.", true);
-  showError(responseText || "The server could not do that.");
+  showError(responseText);
 });
 document.addEventListener("htmx:sendError", () => showError("The server cannot be reached."));

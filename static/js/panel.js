@@ -25,8 +25,14 @@ function show(name) {
 
 export function togglePanel() {
   const panel = document.getElementById("panel");
-  if (panel?.matches(":popover-open")) panel.hidePopover();
-  else panel?.querySelector('[data-tab="artifacts"]').click();
+  if (!panel) return false;
+  if (panel.matches(":popover-open")) {
+    panel.hidePopover();
+    return void document.querySelector(".session__files")?.focus();
+  }
+  const tab = panel.querySelector("[data-tab]");
+  tab.click();
+  tab.focus();
 }
 
 document.addEventListener("click", ({ target }) => {

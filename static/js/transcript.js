@@ -83,11 +83,10 @@ export class Transcript {
     }
   }
 
-  begin({ turn, attempt, kind }) {
+  begin({ turn, kind }) {
     const name = kind === "thinking" ? "live-thinking" : "live-answer";
     const body = document.getElementById(name).content.firstElementChild.cloneNode(true);
     this.live.dataset.turn = turn;
-    this.live.dataset.attempt = attempt;
     this.live.replaceChildren(body);
   }
 
@@ -99,11 +98,11 @@ export class Transcript {
 
   announceAnswer(id) {
     const text = document.getElementById(id)?.querySelector(".event__text");
-    const paragraphs = text?.querySelectorAll("p").length ?? 0;
-    const tables = text?.querySelectorAll("table").length ?? 0;
-    const parts = [`${paragraphs} paragraph${paragraphs === 1 ? "" : "s"}`];
-    if (tables) parts.push(`${tables} table${tables === 1 ? "" : "s"}`);
-    announce(`Answer ready. ${parts.join(", ")}`);
+    const count = (tag, name) => {
+      const number = text?.querySelectorAll(tag).length;
+      return number ? ` ${number} ${name}${number > 1 ? "s" : ""}.` : "";
+    };
+    announce(`Answer ready.${count("p", "paragraph")}${count("table", "table")}`);
   }
 
   foldEarliest() {

@@ -17,14 +17,12 @@ export function post(url, values = {}) {
 }
 
 /** The words of a refusal, which is sent as a small fragment. */
-export async function wordsOf(response) {
-  return textOf(await response.text()) || "The server refused that.";
-}
+export const wordsOf = async (response) => textOf(await response.text());
 
-function textOf(html) {
+export function textOf(html) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
-  return holder.content.textContent.trim().replace(/\s+/g, " ");
+  return holder.content.textContent.trim().replace(/\s+/g, " ") || "The server refused that.";
 }
 
 /** Tell screen readers, one sentence in 1.5 s; a newer one replaces an older one. */
@@ -99,7 +97,7 @@ function onArrow(event) {
   const box = event.target.closest?.(".menu, #search-dialog");
   if (!step || !box) return;
   event.preventDefault();
-  const stops = [...box.querySelectorAll(".menu__item, .result, [type=search]")];
+  const stops = [...box.querySelectorAll(".menu__item, .result, .dialog__search")];
   stops[(stops.indexOf(document.activeElement) + step + stops.length) % stops.length].focus();
 }
 

@@ -1,6 +1,6 @@
 /** Files on their way: dropped, pasted or chosen; each with its progress, three at a time. */
 
-import { announce, csrfToken, post, wordsOf } from "./ui.js";
+import { announce, csrfToken, post, textOf } from "./ui.js";
 
 const PARALLEL = 3;
 const STALLED = 30000;
@@ -117,9 +117,9 @@ class Uploads {
       wait();
       this.show(item, "uploading", Math.round((loaded / total) * 100));
     };
-    request.onloadend = async () => {
+    request.onloadend = () => {
       clearTimeout(stalled);
-      await this.ended(item, request);
+      this.ended(item, request);
       this.next();
     };
     request.open("POST", this.url);
@@ -128,12 +128,12 @@ class Uploads {
     request.send(body);
   }
 
-  async ended(item, request) {
+  ended(item, request) {
     if (!this.items.includes(item)) return;
     if (request.status === 201) return this.show(item, "ready");
     if (request.status === 0) return this.show(item, "failed", "Broken off");
     if (request.status === 413) return this.show(item, "refused", "The file is too large");
-    const words = await wordsOf(new Response(request.responseText));
+    const words = textOf(request.responseText);
     const isFinal = request.status >= 400 && request.status < 500 && request.status !== 429;
     this.show(item, isFinal ? "refused" : "failed", words);
   }

@@ -86,14 +86,12 @@ function newGroup() {
 function label(group) {
   const { usedLabel, usingLabel, failedLabel } = group.dataset;
   const calls = group.querySelectorAll(".event--tool-input, .event--image-read").length;
-  const failed = group.querySelectorAll(".event--tool-output[data-error]").length;
+  const outputs = [...group.querySelectorAll(".event--tool-output")].map(({ dataset }) => dataset);
+  const failed = outputs.filter((output) => "error" in output).length;
+  const total = outputs.reduce((sum, { duration }) => sum + Number(duration || 0), 0);
   const isRunning = group.querySelector("[data-state=running]");
-  const times = [...group.querySelectorAll(".event--tool-output")].map((output) =>
-    Number(output.dataset.duration || 0),
-  );
   const parts = [(isRunning ? usingLabel : usedLabel).replace("{n}", calls)];
   if (failed) parts.push(failedLabel.replace("{n}", failed));
-  const total = times.reduce((sum, time) => sum + time, 0);
   if (total && !isRunning) parts.push(seconds(total));
   group.querySelector(".work__label").textContent = parts.join(" · ");
 }

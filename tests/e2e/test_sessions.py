@@ -119,8 +119,13 @@ def test_everything_goes_by_keyboard(house, visit):
     expect(tab.page.locator("#search-results")).to_contain_text("By keyboard")
     keys.press("Escape")
     keys.press("?")
+    expect(tab.page.locator("#shortcuts-dialog")).to_be_visible()
+    keys.press("Escape")
     keys.press("Control+Alt+b")
-    expect(tab.page.locator("#panel")).to_be_visible()
+    expect(tab.page.locator("#panel [data-tab=artifacts]")).to_be_focused()
+    keys.press("Escape")
+    expect(tab.page.locator("#panel")).to_be_hidden()
+    expect(tab.page.locator(".session__files")).to_be_focused()
 
 
 def test_a_message_that_is_too_long_stays_in_the_box_with_the_reason(tab):

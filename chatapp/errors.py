@@ -149,3 +149,8 @@ class ToolError(Exception):
         super().__init__(message)
         self.message = message
         self.code = code
+
+
+def our_words(message: str) -> str:
+    """Of a validator of ours, without what pydantic puts before them."""
+    return message.removeprefix("Value error, ")

@@ -15,7 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel
 
 from chatapp.api.parsing import to_json
-from chatapp.errors import ChatappError, InvalidInput, NotFound, RateLimited
+from chatapp.errors import ChatappError, InvalidInput, NotFound, RateLimited, our_words
 
 log = structlog.get_logger(__name__)
 _MAX_ERRORS = 20
@@ -61,7 +61,7 @@ def answer_error(request: HttpRequest, error: ChatappError) -> HttpResponse:
 
 
 def _answer_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    fields = {_field(item["loc"]): item["msg"] for item in error.errors[:_MAX_ERRORS]}
+    fields = {_field(item["loc"]): our_words(item["msg"]) for item in error.errors[:_MAX_ERRORS]}
     messages = [f"{name}: {message}" for name, message in fields.items()]
     return error_response(request, 400, messages, field_errors=fields)
 
@@ -75,7 +75,7 @@ def _field(location: Sequence[Any]) -> str:
 def field_errors(error: Any) -> dict[str, str]:
     """Of a pydantic ValidationError raised by our own parsing."""
     return {
-        ".".join(str(part) for part in item["loc"]) or "body": item["msg"]
+        ".".join(str(part) for part in item["loc"]) or "body": our_words(item["msg"])
         for item in error.errors()[:_MAX_ERRORS]
     }
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
-from chatapp.errors import InvalidInput
+from chatapp.errors import InvalidInput, our_words
 from chatapp.models import Agent
 from chatapp.services.agent_shapes import (
     JSON,
@@ -109,7 +109,7 @@ def parse_draft(value: Any) -> AgentDraft:
         return AgentDraft.model_validate(value)
     except ValidationError as exc:
         errors = {
-            ".".join(str(part) for part in item["loc"]) or "agent": item["msg"]
+            ".".join(str(part) for part in item["loc"]) or "agent": our_words(item["msg"])
             for item in exc.errors()[:20]
         }
         field, message = next(iter(errors.items()))

@@ -2,8 +2,8 @@
 
 `{"$ref": "session.metadata.user_role"}` becomes the value itself, with its type;
 `"${session.metadata.user_role}"` inside a string becomes text, and in a metadata filter a quoted
-literal. A reference that leads nowhere is an error, never an empty value. A literal `$ref` key is
-written `$$ref`.
+literal. A reference that leads nowhere is an error, never an empty value; `${HOME}` is none, but
+text, outside of filters. A literal `$ref` key is written `$$ref`.
 """
 
 import copy
@@ -19,7 +19,8 @@ from chatapp.models import Agent, Session
 
 JSON = dict[str, Any]
 FILTER_KEYS = frozenset({"metadata_filter"})
-_REFERENCE = re.compile(r"\$\{([A-Za-z_][\w.-]*)\}")
+_REFERENCE = re.compile(r"\$\{((?:session|agent)\.[\w.-]+)\}")
+_IN_FILTER = re.compile(r"\$\{([A-Za-z_][\w.-]*)\}")
 _ROOTS = ("session.metadata.", "agent.metadata.", "agent.secrets.")
 _PATHS = ("session.key", "session.name", "session.metadata", "agent.key", "agent.metadata")
 
@@ -91,7 +92,7 @@ def references(value: Any, *, key: str = "") -> Iterator[str]:
         for item in value:
             yield from references(item, key=key)
     elif isinstance(value, str):
-        yield from _REFERENCE.findall(value)
+        yield from (_IN_FILTER if key in FILTER_KEYS else _REFERENCE).findall(value)
 
 
 def check_references(agent: Agent, session: Session) -> None:
@@ -130,7 +131,7 @@ def _text(value: Any) -> str:
 def _fill_filter(text: str, scope: Mapping[str, Any]) -> str:
     """Values become literals of the filter language, so that none can say more than itself."""
     filled, place = [], 0
-    for match in _REFERENCE.finditer(text):
+    for match in _IN_FILTER.finditer(text):
         filled.append(text[place : match.start()])
         value = look_up(match[1], scope)
         inside_quotes = text[: match.start()].count("'") % 2 == 1

@@ -58,7 +58,12 @@ def test_a_tool_that_only_vectara_has_is_kept_as_it_is(admin):
 
 
 def test_a_first_step_must_have_the_name_that_is_given_beside_it(admin):
-    assert admin.post("/agents", {**SMALL, "first_step_name": "other"}).status_code == 400
+    answer = admin.post("/agents", {**SMALL, "first_step_name": "other"})
+
+    assert answer.status_code == 400
+    assert answer.json()["field_errors"] == {
+        "body": "first_step_name 'other' is not the name of first_step."
+    }
     assert admin.post("/agents", {**SMALL, "first_step_name": "main"}).status_code == 201
 
 

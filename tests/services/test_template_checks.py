@@ -88,6 +88,21 @@ def test_a_session_without_what_its_tools_refer_to_cannot_begin(alice):
 
 
 @pytest.mark.django_db
+def test_what_is_no_path_of_ours_is_text_but_not_in_a_filter(alice):
+    in_text = {"type": "web_get", "argument_override": {"body": "${HOME}"}}
+    one = {"corpus_key": "k", "metadata_filter": "doc.a = ${HOME}"}
+    in_filter = {
+        "type": "corpora_search",
+        "query_configuration": {"search": {"corpora": [one]}},
+    }
+
+    make_session(owner=alice, agent=make_agent(key="text", tool_configurations={"t": in_text}))
+    agent = make_agent(key="filter", tool_configurations={"t": in_filter})
+    with pytest.raises(Unprocessable, match=r"unresolved refs \[HOME\]"):
+        make_session(owner=alice, agent=agent)
+
+
+@pytest.mark.django_db
 def test_a_secret_is_there_once_it_is_set(alice):
     override = {"headers": {"Authorization": {"$ref": "agent.secrets.TOKEN"}}}
     agent = make_agent(

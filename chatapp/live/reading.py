@@ -28,7 +28,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Events after a seq, and where the session stands. `more` says there are further events."""
+    """Events after a seq, and where the session stands. `more` says there are further events.
+
+    `last_seq` is of the newest event; it may be newer than `frames`, never older.
+    """
 
     frames: list[EventFrame]
     turn: TurnFrame
@@ -36,6 +39,7 @@ class News:
     more: bool
     waiting: int
     artifacts: int
+    last_seq: int
     deleted: bool
 
 
@@ -56,6 +60,9 @@ def news(session_id: int, session_key: str, after: int) -> News:
     frames = [event.frame(session_key) for event in rows[:MAX_EVENTS]]
     turns = list(Turn.objects.filter(session_id=session_id).active())
     turn = turns[0] if turns else None
+    last_seq = (
+        Session.objects.alive().filter(pk=session_id).values_list("last_seq", flat=True).first()
+    )
     return News(
         frames=frames,
         turn=_turn_frame(turn, frames[-1].seq if frames else after),
@@ -63,7 +70,8 @@ def news(session_id: int, session_key: str, after: int) -> News:
         more=len(rows) > MAX_EVENTS,
         waiting=sum(turn.input_seq is None for turn in turns),
         artifacts=Artifact.objects.alive().filter(session_id=session_id).count(),
-        deleted=not Session.objects.alive().filter(pk=session_id).exists(),
+        last_seq=last_seq or 0,
+        deleted=last_seq is None,
     )
 
 

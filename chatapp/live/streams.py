@@ -59,6 +59,9 @@ class SessionStream:
         self.session_id, self.session_key = session_id, session_key
         self.last_seq = 0
         self._watchers: set[Watcher] = set()
+        self._joining = 0
+        # Nobody joins in the middle of news: they would miss it, or be told twice.
+        self._order = asyncio.Lock()
         self._answer: LiveAnswer | None = None
         self._turn: TurnFrame | None = None
         self._watch: Watch | None = None
@@ -75,61 +78,75 @@ class SessionStream:
             await bus.unwatch(self._watch)
 
     async def join(self, watcher: Watcher, after: int) -> None:
-        """Send what was missed since `after`, then the text so far, then go along.
+        """Send what was missed since `after`, then the text so far, then go along."""
+        self._joining += 1
+        try:
+            while True:
+                news = await reading.database.run(
+                    reading.news, self.session_id, self.session_key, after
+                )
+                self._send_to(watcher, [self._event(frame, watcher) for frame in news.frames])
+                # Nobody has seen more than there is, whatever cursor they come with.
+                after = news.frames[-1].seq if news.frames else min(after, news.last_seq)
+                if not news.more and await self._admit(watcher, after, news):
+                    return
+        finally:
+            self._joining -= 1
 
-        The stream watches the bus already. Between the last reading and joining nothing is
-        awaited, so nothing can fall between them.
-        """
-        while True:
-            news = await reading.database.run(
-                reading.news, self.session_id, self.session_key, after
-            )
-            self._send_to(watcher, [self._event(frame, watcher) for frame in news.frames])
-            after = news.frames[-1].seq if news.frames else after
-            if news.more:
-                continue
+    async def _admit(self, watcher: Watcher, after: int, news: reading.News) -> bool:
+        """Let in a watcher who is where the stream is. False: there was more in the meantime."""
+        async with self._order:
+            if after > self.last_seq and self._watchers:
+                # The newcomer has read what the others have not been told yet.
+                await self._catch_up()
+            if after < self.last_seq:
+                return False
+            self.last_seq = after
             if self._answer is None and news.turn.turn_id:
                 await self._fetch_draft(news)
-            if after >= self.last_seq:
-                break
-        self.last_seq = max(self.last_seq, after)
-        turn = self._turn if self._turn and self._turn.turn_id == news.turn.turn_id else news.turn
-        self._turn = turn
-        answer = self._answer.snapshot() if self._answer else []
-        state = state_message(news.waiting, news.artifacts, deleted=news.deleted)
-        self._send_to(watcher, [state, turn_message(turn), *self._fit_for(answer, watcher)])
-        if news.deleted:
-            watcher.end()
-        else:
-            self._watchers.add(watcher)
+            turn = self._turn
+            if turn is None or turn.turn_id != news.turn.turn_id:
+                turn = self._turn = news.turn
+            state = state_message(news.waiting, news.artifacts, deleted=news.deleted)
+            so_far = self._fit_for(self._answer.snapshot() if self._answer else [], watcher)
+            self._send_to(watcher, [state, turn_message(turn), *so_far])
+            if news.deleted:
+                watcher.end()
+            else:
+                self._watchers.add(watcher)
+        return True
 
     def leave(self, watcher: Watcher) -> None:
         self._watchers.discard(watcher)
 
     @property
     def is_watched(self) -> bool:
-        return bool(self._watchers)
+        return bool(self._watchers) or self._joining > 0
 
     async def _pump(self, watch: Watch) -> None:
         while True:
             timeout = SETTLE_SECONDS if self._answer else CHECK_SECONDS * random.uniform(0.8, 1.2)
             came = await watch.wait(timeout)
             try:
-                if watch.overflowed:
-                    watch.overflowed = False
-                    self._answer = None
-                    await self._catch_up()
-                elif came:
-                    await self._take(watch.take())
-                elif self._answer:
-                    self._broadcast(self._answer.settle(time.monotonic()))
-                    if CHECK_SECONDS < 10 and random.random() < SETTLE_SECONDS / CHECK_SECONDS:
-                        await self._catch_up()
-                else:
-                    await self._catch_up()
+                async with self._order:
+                    await self._go_on(watch, came)
             except DatabaseError:
                 log.warning("stream.database_away", exc_info=True)
                 await asyncio.sleep(1)
+
+    async def _go_on(self, watch: Watch, came: bool) -> None:
+        if watch.overflowed:
+            watch.overflowed = False
+            self._answer = None
+            await self._catch_up()
+        elif came:
+            await self._take(watch.take())
+        elif self._answer:
+            self._broadcast(self._answer.settle(time.monotonic()))
+            if CHECK_SECONDS < 10 and random.random() < SETTLE_SECONDS / CHECK_SECONDS:
+                await self._catch_up()
+        else:
+            await self._catch_up()
 
     async def _take(self, frames: Sequence[Frame]) -> None:
         """All that came since the last time, as one message."""
@@ -204,6 +221,7 @@ class SessionStream:
             answer = LiveAnswer(draft)
             answer.take(0, draft.text, time.monotonic())
             self._answer = answer
+            self._broadcast(answer.snapshot())
 
     async def _news(self) -> reading.News:
         return await reading.database.run(

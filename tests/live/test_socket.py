@@ -61,6 +61,16 @@ async def test_a_tab_that_comes_back_gets_what_it_missed(chat, llm, tab):
     assert watcher.seqs() == [3, 4, 5, 6]
 
 
+async def test_a_cursor_that_is_past_the_end_keeps_nothing_from_anybody(chat, llm, tab):
+    llm.will_answer([TextDelta("Here it is.")])
+    first, astray = await tab(), await tab(after=10**12)
+    await chat.send("Hi")
+
+    for watcher in (first, astray):
+        await watcher.read(is_idle_after(2))
+        assert watcher.seqs() == [1, 2]
+
+
 async def test_a_tab_that_comes_in_the_middle_gets_the_text_so_far(chat, llm, tab):
     go_on = asyncio.Event()
     llm.will_answer([TextDelta("The first part. "), go_on, TextDelta("The second part.")])

@@ -9,6 +9,8 @@ from tests.e2e.chat import LONG, Chat
 from tests.e2e.conftest import AWAY
 
 SLOW = "!tokens=150 rate=20"
+# Longer than any test: somebody has to stop it.
+ENDLESS = "!tokens=6000 rate=20"
 
 
 def test_an_answer_shows_while_it_is_written(modelled, visit):
@@ -62,7 +64,7 @@ def test_a_turn_that_dies_again_and_again_is_given_up_and_retry_works(modelled, 
 
 def test_stop_keeps_what_was_said(modelled, visit):
     tab = visit(modelled)
-    tab.say(SLOW)
+    tab.say(ENDLESS)
     expect(tab.live.locator(".block")).not_to_have_count(0)
 
     tab.page.get_by_role("button", name="Stop").click()
@@ -76,7 +78,7 @@ def test_stop_keeps_what_was_said(modelled, visit):
 
 def test_what_was_stopped_is_asked_again(modelled, visit):
     tab = visit(modelled)
-    tab.say("!tokens=40 rate=10")
+    tab.say(SLOW)
     expect(tab.live.locator(".block")).not_to_have_count(0)
     tab.page.get_by_role("button", name="Stop").click()
     retry = tab.card("session_interrupted").get_by_role("button", name="Retry")
@@ -90,8 +92,8 @@ def test_what_was_stopped_is_asked_again(modelled, visit):
 
 def test_a_message_sent_meanwhile_waits_and_can_be_changed_or_taken_back(modelled, visit):
     tab = visit(modelled)
-    tab.say(SLOW)
-    tab.works()
+    tab.say(ENDLESS)
+    expect(tab.live.locator(".block")).not_to_have_count(0)
     other = tab.again()
 
     tab.say("second")
@@ -99,22 +101,26 @@ def test_a_message_sent_meanwhile_waits_and_can_be_changed_or_taken_back(modelle
     expect(tab.queue).to_have_count(2)
     expect(other.queue).to_have_count(2)
     tab.queue.first.get_by_role("button", name="Edit").click()
+    tab.queue.first.get_by_role("button", name="Cancel").click()
+    tab.queue.first.get_by_role("button", name="Edit").click()
     tab.queue.first.locator("textarea").fill("second, but better")
     tab.queue.first.get_by_role("button", name="Save").click()
     expect(other.queue.first).to_contain_text("second, but better")
     tab.queue.last.get_by_role("button", name="Remove").click()
     expect(other.queue).to_have_count(1)
+    tab.page.get_by_role("button", name="Stop").click()
 
-    expect(tab.answers).to_have_count(2, timeout=LONG)
-    tab.rests()
+    for one in (tab, other):
+        expect(one.answers).to_have_count(2, timeout=LONG)
+        one.rests()
     expect(tab.card("input_message").last).to_contain_text("second, but better")
     expect(tab.page.get_by_text("not this one")).to_have_count(0)
     assert tab.told() == other.told()
 
 
-# A first step that takes three seconds, and a second one.
+# A first step that takes eight seconds, and a second one.
 STEPS = (
-    {"tokens": 60, "rate": 20, "tools": [{"name": "clock"}]},
+    {"tokens": 160, "rate": 20, "tools": [{"name": "clock"}]},
     {"text": "In French, then."},
 )
 

@@ -10,6 +10,8 @@ export function initPanel(panel) {
   });
   const remembered = sessionStorage.getItem(REMEMBERED);
   if (remembered && matchMedia("(min-width: 1100px)").matches) {
+    // htmx may not have seen these links yet: they would lead away from the page.
+    globalThis.htmx.process(panel);
     panel.querySelector(`[data-tab="${remembered}"]`)?.click();
   }
 }

@@ -82,6 +82,19 @@ def test_a_source_of_the_files_opens_its_passage_and_the_page_it_is_on(house, vi
     expect(panel.locator(".preview__title")).to_contain_text("report")
 
 
+def test_an_open_panel_comes_along_into_the_next_session(house, visit, notes):
+    tab = visit(house, "/?agent=support")
+    tab.files.set_input_files(notes)
+    tab.ask("How many eggs does a queen bee lay?")
+    open_file(tab)
+
+    tab.page.goto("/?agent=support")
+    tab.ask("What is 6 * 7?")
+
+    expect(tab.answers).to_contain_text("42")
+    expect(tab.page.locator("#panel")).to_be_visible()
+
+
 def test_a_source_of_a_corpus_opens_its_passage(house, visit):
     tab = visit(house, "/?agent=knowledge")
     answer = tab.ask("How do I drop files?")

@@ -121,7 +121,7 @@ class Watched:
         )
         context.set_default_timeout(PATIENCE)
         context.on("console", self._on_console)
-        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("weberror", lambda error: self._complain(str(error.error)))
         context.on("response", self._on_response)
         self._contexts.append(context)
         if username:

@@ -145,12 +145,13 @@ def _steps(
 
 
 def configured_tools(agent: Agent, secrets: Mapping[str, str]) -> list[ConfiguredTool]:
+    """By name: PostgreSQL keeps no other order, and a model's cache wants the same each time."""
     scope = agent.scope
     opened = with_secrets(scope, secrets)
     hidden = with_secrets(scope, dict.fromkeys(secrets, MASK))
     tools = [
         _configured(name, configuration, scope, opened, hidden)
-        for name, configuration in agent.snapshot["tool_configurations"].items()
+        for name, configuration in sorted(agent.snapshot["tool_configurations"].items())
     ]
     return [tool for tool in tools if tool is not None]
 

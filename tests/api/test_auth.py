@@ -29,7 +29,10 @@ def names_of(path):
 
 # What no stranger's key is asked about: open to all, or nobody's.
 OPEN = {"agent_key", "tool_id", "llm_id"}
-NOBODYS = {"tool_id", "llm_id", "tool_server_id", "instruction_id", "image_id", "version"}
+NOBODYS = {
+    *("tool_id", "llm_id", "tool_server_id", "instruction_id", "preset_id"),
+    *("image_id", "version"),
+}
 
 
 @pytest.fixture

@@ -56,14 +56,19 @@ class FilesField(forms.FileField):
 
 class UploadForm(forms.Form):
     documents = FilesField(help_text="PDF, Word, PowerPoint, Excel, HTML, Markdown, text …")
-    metadata = JSONField(required=False, help_text="Metadata that all of them get.")
+    metadata = JSONField(required=False, initial=dict, help_text="Metadata that all of them get.")
+
+
+def _wide() -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "vLargeTextField"})
 
 
 class TryForm(forms.Form):
-    query = forms.CharField(max_length=MAX_QUERY)
+    query = forms.CharField(max_length=MAX_QUERY, widget=_wide())
     metadata_filter = forms.CharField(
         max_length=MAX_FILTER,
         required=False,
+        widget=_wide(),
         label="Filter",
         help_text="As in: doc.access_level = 'public' AND part.page < 10",
     )

@@ -34,14 +34,21 @@ def passage_of(*, source: Source, session: Session, reader: User) -> Passage:
 
 def _of_file(source: Source, session: Session) -> Passage:
     artifact = session.artifacts.alive().filter(key=source.artifact_id).first()
-    if artifact is None or kind_of(artifact.mime_type) not in TEXTS:
+    readable = _in_text(artifact) if artifact else None
+    if readable is None:
         return Passage("", source.text, "", artifact)
-    text = read_artifact(artifact, MAX_BYTES).decode("utf-8-sig", "replace")
+    text = read_artifact(readable, MAX_BYTES).decode("utf-8-sig", "replace")
     found = _find(source.text, text)
     if found is None:
         return Passage("", source.text, "", artifact)
     begin, end = found
     return Passage(_end_of(text[:begin]), text[begin:end], _start_of(text[end:]), artifact)
+
+
+def _in_text(artifact: Artifact) -> Artifact | None:
+    """The file itself, or what it was converted to."""
+    made = artifact.session.artifacts.alive().filter(derived_from=artifact).order_by("-pk")
+    return next((one for one in (artifact, *made) if kind_of(one.mime_type) in TEXTS), None)
 
 
 def _of_document(source: Source, corpus: Corpus) -> Passage:

@@ -49,6 +49,17 @@ def test_a_passage_of_a_file_stands_in_its_context(client, alice, session):
     assert f"/a/{artifact.key}/preview?page=3" in page
 
 
+def test_of_a_converted_file_its_text_is_read(client, alice, session):
+    client.force_login(alice)
+    pdf = make_artifact(session, "bees.pdf", b"%PDF-1.4\n%%EOF", mime_type="application/pdf")
+    make_artifact(session, "bees.pdf.md", TEXT.encode(), derived_from=pdf)
+
+    page = text_of(opened(client, session, answer(session, artifact_id=pdf.key, text="Wasps")))
+
+    assert "They live in hives." in page
+    assert f"/a/{pdf.key}/preview" in page
+
+
 def test_a_file_that_is_gone_leaves_what_was_cited(client, alice, session):
     client.force_login(alice)
     artifact = make_artifact(session, "bees.md", TEXT.encode())

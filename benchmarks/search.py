@@ -5,6 +5,9 @@
 Without a database it makes an SQLite file in a folder of its own; PostgreSQL must be empty. Texts
 are made up of words in the proportions of natural language (Zipf), in documents of ten parts with
 one of ten access levels. The filter leaves a tenth.
+
+On PostgreSQL, only the first parts are indexed one document after the other; the rest comes by
+COPY, and the index of the vectors is made at the end, so that a million takes minutes.
 """
 
 import argparse
@@ -14,7 +17,8 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -23,6 +27,7 @@ WORDS_IN_PART = 80
 PARTS_IN_DOCUMENT = 10
 DOCUMENTS_AT_ONCE = 50
 VOCABULARY = 50_000
+INDEXED_ONE_BY_ONE = 20_000
 
 
 def main() -> None:
@@ -58,12 +63,17 @@ def _run(parts: int, queries: int) -> None:
     print(f"{connection.vendor}, {kind}, {parts:,} parts of {WORDS_IN_PART} words")
     before = _memory()
     corpus = _corpus(create_user(username="bench", role="admin"))
-    documents = list(_documents(parts // PARTS_IN_DOCUMENT))
-    wall, cpu = _timed(lambda: _index(corpus, documents))
-    print(f"index            {parts / wall:8,.0f} parts/s   ({cpu / parts * 1e6:,.0f} µs CPU each)")
+    documents = _documents(parts // PARTS_IN_DOCUMENT)
+    one_by_one = min(parts, INDEXED_ONE_BY_ONE) if connection.vendor == "postgresql" else parts
+    first = list(islice(documents, one_by_one // PARTS_IN_DOCUMENT))
+    wall, cpu = _timed(lambda: _index(corpus, first))
+    rate, each = one_by_one / wall, cpu / one_by_one * 1e6
+    print(f"index            {rate:8,.0f} parts/s   ({each:,.0f} µs CPU each)")
+    if parts > one_by_one:
+        _fill(corpus, documents)
     print(f"memory           {before:8,.0f} MB before, {_memory():,.0f} MB after indexing")
-    first, _ = _timed(lambda: _search("a first search", {}))
-    print(f"first query      {first * 1000:8,.0f} ms        (reads what is kept in memory)")
+    opening, _ = _timed(lambda: _search("a first search", {}))
+    print(f"first query      {opening * 1000:8,.0f} ms        (reads what is kept in memory)")
     rng = np.random.default_rng(7)
     asked = [_text(rng, 5) for _ in range(queries)]
     kept = "doc.access_level = 'level 3'"
@@ -101,6 +111,16 @@ def _index(corpus: Any, documents: list[Any]) -> None:
         cursor.execute("ANALYZE")
 
 
+def _fill(corpus: Any, documents: Iterator[Any]) -> None:
+    from benchmarks.bulk import copy_documents, drop_vector_index, make_vector_index
+
+    definition = drop_vector_index()
+    wall, _ = _timed(lambda: copy_documents(corpus, documents))
+    print(f"the rest         {wall:8,.0f} s         (by COPY)", flush=True)
+    wall, _ = _timed(lambda: make_vector_index(definition))
+    print(f"vector index     {wall:8,.0f} s", flush=True)
+
+
 def _documents(count: int) -> Iterator[tuple[str, dict[str, Any], list[Any]]]:
     from chatapp.services.chunking import PartDraft
 
@@ -115,6 +135,7 @@ def _text(rng: np.random.Generator, words: int) -> str:
     return " ".join(_word(int(rank)) for rank in ranks)
 
 
+@lru_cache(maxsize=VOCABULARY)
 def _word(rank: int) -> str:
     """A pronounceable word for each rank."""
     syllables = ("ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru", "sa", "te")

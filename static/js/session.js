@@ -4,7 +4,7 @@ import { runStatus } from "./run-status.js";
 import { SessionSocket } from "./session-socket.js";
 import { sidebarRowChanged } from "./sidebar.js";
 import { Transcript } from "./transcript.js";
-import { announce, showError } from "./ui.js";
+import { showError } from "./ui.js";
 
 let open = null;
 
@@ -117,6 +117,5 @@ class Session {
   showGone() {
     this.socket.close();
     this.showConnection("This session was deleted.");
-    announce("This session was deleted.");
   }
 }

@@ -97,12 +97,8 @@ export class Transcript {
   }
 
   announceAnswer(id) {
-    const text = document.getElementById(id)?.querySelector(".event__text");
-    const count = (tag, name) => {
-      const number = text?.querySelectorAll(tag).length;
-      return number ? ` ${number} ${name}${number > 1 ? "s" : ""}.` : "";
-    };
-    announce(`Answer ready.${count("p", "paragraph")}${count("table", "table")}`);
+    const count = (tag) => document.querySelectorAll(`#${id} .event__text ${tag}`).length;
+    announce(`Answer ready. Paragraphs: ${count("p")}, tables: ${count("table")}`);
   }
 
   foldEarliest() {

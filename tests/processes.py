@@ -101,4 +101,4 @@ def environment(**changes: str) -> dict[str, str]:
     """What a process gets to see: none of this installation's own settings."""
     ours = ("CHATAPP_", "DATABASE_URL", "REDIS_URL", "DJANGO_", "PYTEST_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return {**kept, "PYTHONUNBUFFERED": "1", **changes}
+    return {**kept, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1", **changes}

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 from chatapp.services.query_requests import CustomDimensions, Shape, parsed
 
 MAX_KEY = 500
+UNREACHABLE = "must be printable and not blank, without the steps . and .., and end unlike a request"
 MAX_PARTS = 20_000
 MAX_PART = 200_000
 
@@ -51,6 +52,16 @@ class Section(Shape):
     sections: list["Section"] = []
 
 
+def is_reachable(key: str) -> bool:
+    """Can the document be asked for by its id, in an address? There `..` goes up, and what ends
+    like a request about a document is one."""
+    if not key.isprintable() or not key.strip():
+        return False
+    steps = key.split("/")
+    about_another = steps[-1] in ("metadata", "summarize") or steps[-2:-1] == ["images"]
+    return not {".", ".."} & set(steps) and not (len(steps) > 1 and about_another)
+
+
 class BaseDocument(Shape):
     id: str = Field(min_length=1, max_length=MAX_KEY)
     metadata: JSONObject = {}
@@ -59,9 +70,9 @@ class BaseDocument(Shape):
 
     @field_validator("id")
     @classmethod
-    def _is_printable(cls, value: str) -> str:
-        if not value.isprintable() or not value.strip():
-            raise ValueError("must be printable and not blank")
+    def _can_be_asked_for(cls, value: str) -> str:
+        if not is_reachable(value):
+            raise ValueError(UNREACHABLE)
         return value
 
 

@@ -67,6 +67,8 @@ def store_document(
     """
     if not drafts:
         raise InvalidInput("The document has no text that could be found.", {"text": "Missing."})
+    if not is_reachable(key):
+        raise InvalidInput(f"The id {UNREACHABLE}.", {"id": UNREACHABLE})
     drafts = [clean(draft) for draft in drafts]
     if not may_protect:
         _check_protected(corpus, metadata, drafts)

@@ -166,6 +166,20 @@ async def test_an_id_may_have_a_slash(call):
     ] == "folder/file one.md"
 
 
+@pytest.mark.parametrize(
+    "key", ["a\nb", " ", ".", "..", "a/../b", "a/metadata", "a/summarize", "a/images/b"]
+)
+async def test_an_id_that_no_address_can_name_is_refused(call, key):
+    assert (await call("post", PATH, {**CORE, "id": key})).status_code == 400
+
+
+@pytest.mark.parametrize("key", ["metadata", "images/b", "a//b", "a?b#c", "ü %2F", "a.b/..c"])
+async def test_any_other_id_is_reached(call, key):
+    await call("post", PATH, {**CORE, "id": key})
+
+    assert (await call("get", f"{PATH}/{quote(key, safe='')}")).json()["id"] == key
+
+
 async def test_an_image_is_read_apart(call):
     image = {"id": "i1", "title": "Logo", "image_data": {"data": "QUJD", "mime_type": "image/png"}}
     await call("post", PATH, {**CORE, "images": [image]})

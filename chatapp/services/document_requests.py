@@ -7,7 +7,9 @@ from pydantic import Field, field_validator
 from chatapp.services.query_requests import CustomDimensions, Shape, parsed
 
 MAX_KEY = 500
-UNREACHABLE = "must be printable and not blank, without the steps . and .., and end unlike a request"
+UNREACHABLE = (
+    "must be printable and not blank, without the steps . and .., and end unlike a request"
+)
 MAX_PARTS = 20_000
 MAX_PART = 200_000
 
@@ -58,8 +60,9 @@ def is_reachable(key: str) -> bool:
     if not key.isprintable() or not key.strip():
         return False
     steps = key.split("/")
-    about_another = steps[-1] in ("metadata", "summarize") or steps[-2:-1] == ["images"]
-    return not {".", ".."} & set(steps) and not (len(steps) > 1 and about_another)
+    is_request = steps[-1] in ("metadata", "summarize") and len(steps) > 1
+    is_image = steps[-2:-1] == ["images"] and len(steps) > 2
+    return not {".", ".."} & set(steps) and not is_request and not is_image
 
 
 class BaseDocument(Shape):

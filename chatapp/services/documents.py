@@ -15,7 +15,12 @@ from django.db.models import F
 from chatapp.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from chatapp.models import Corpus, Document, FilterAttribute, Part
 from chatapp.services.chunking import PartDraft, parts_of_core, parts_of_structured
-from chatapp.services.document_requests import CoreDocument, StructuredDocument
+from chatapp.services.document_requests import (
+    UNREACHABLE,
+    CoreDocument,
+    StructuredDocument,
+    is_reachable,
+)
 from chatapp.services.indexes.forgetting import forget_deleted
 from chatapp.services.metadata import check_metadata
 from chatapp.services.parts import clean, parts_of

@@ -422,7 +422,7 @@ class Migration(migrations.Migration):
                     "wire_type",
                     models.CharField(default="openai-compatible", editable=False, max_length=40),
                 ),
-                ("is_default", models.BooleanField(default=False)),
+                ("is_default", models.BooleanField(default=False, verbose_name="default")),
                 ("enabled", models.BooleanField(default=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
@@ -453,9 +453,17 @@ class Migration(migrations.Migration):
                 ("name_is_generated", models.BooleanField(default=False)),
                 ("description", models.TextField(blank=True)),
                 ("metadata", models.JSONField(blank=True, default=dict)),
-                ("metadata_version", models.PositiveIntegerField(default=1)),
+                (
+                    "metadata_version",
+                    models.PositiveIntegerField(default=1, verbose_name="version of the metadata"),
+                ),
                 ("enabled", models.BooleanField(default=True)),
-                ("tti_minutes", models.PositiveBigIntegerField(default=0)),
+                (
+                    "tti_minutes",
+                    models.PositiveBigIntegerField(
+                        default=0, verbose_name="idle minutes until deleted"
+                    ),
+                ),
                 (
                     "origin",
                     models.CharField(
@@ -472,7 +480,10 @@ class Migration(migrations.Migration):
                 ("current_step_name", models.CharField(blank=True, max_length=50)),
                 ("effective_compaction", models.JSONField(blank=True, default=dict)),
                 ("usage", models.JSONField(blank=True, default=dict)),
-                ("last_seq", models.PositiveBigIntegerField(default=0)),
+                (
+                    "last_seq",
+                    models.PositiveBigIntegerField(default=0, verbose_name="number of events"),
+                ),
                 ("read_seq", models.PositiveBigIntegerField(default=0)),
                 ("last_event_at", models.DateTimeField()),
                 ("state", models.CharField(default="idle", max_length=10)),
@@ -528,12 +539,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("filename", models.CharField(max_length=255)),
-                ("mime_type", models.CharField(max_length=150)),
-                ("size_bytes", models.PositiveBigIntegerField()),
-                ("checksum_sha256", models.CharField(max_length=64)),
+                ("mime_type", models.CharField(max_length=150, verbose_name="type")),
+                ("size_bytes", models.PositiveBigIntegerField(verbose_name="size in bytes")),
+                ("checksum_sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
                 ("metadata", models.JSONField(blank=True, default=dict)),
                 ("description", models.TextField(blank=True)),
-                ("ttl_days", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "ttl_days",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="days to keep"),
+                ),
                 (
                     "file",
                     models.FileField(max_length=200, upload_to=chatapp.models.artifacts.blob_path),

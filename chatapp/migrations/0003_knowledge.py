@@ -173,7 +173,10 @@ class Migration(migrations.Migration):
                 ("custom_dimensions", models.JSONField(blank=True, default=list)),
                 ("version", models.PositiveBigIntegerField(default=1, editable=False)),
                 ("embedding_version", models.PositiveIntegerField(default=1, editable=False)),
-                ("part_count", models.PositiveBigIntegerField(default=0, editable=False)),
+                (
+                    "part_count",
+                    models.PositiveBigIntegerField(default=0, editable=False, verbose_name="parts"),
+                ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
@@ -214,7 +217,10 @@ class Migration(migrations.Migration):
                 ("tables", models.JSONField(blank=True, default=list)),
                 ("images", models.JSONField(blank=True, default=list)),
                 ("digest", models.CharField(editable=False, max_length=64)),
-                ("part_count", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "part_count",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="parts"),
+                ),
                 ("character_count", models.PositiveBigIntegerField(default=0, editable=False)),
                 (
                     "metadata_character_count",
@@ -408,7 +414,7 @@ class Migration(migrations.Migration):
                 ("presence_penalty", models.FloatField(blank=True, null=True)),
                 ("additional_model_params", models.JSONField(blank=True, default=dict)),
                 ("enabled", models.BooleanField(default=True)),
-                ("is_default", models.BooleanField(default=False)),
+                ("is_default", models.BooleanField(default=False, verbose_name="default")),
             ],
             options={
                 "ordering": ("pk",),

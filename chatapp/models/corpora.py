@@ -70,7 +70,7 @@ class Corpus(models.Model):
     )
     version = models.PositiveBigIntegerField(default=1, editable=False)
     embedding_version = models.PositiveIntegerField(default=1, editable=False)
-    part_count = models.PositiveBigIntegerField(default=0, editable=False)
+    part_count = models.PositiveBigIntegerField("parts", default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -41,7 +41,7 @@ class Document(models.Model):
     )
     # Of what was sent: the same document sent again is no conflict.
     digest = models.CharField(max_length=64, editable=False)
-    part_count = models.PositiveIntegerField(default=0, editable=False)
+    part_count = models.PositiveIntegerField("parts", default=0, editable=False)
     character_count = models.PositiveBigIntegerField(default=0, editable=False)
     metadata_character_count = models.PositiveBigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -29,7 +29,7 @@ class Llm(models.Model):
     options = SealedJSONField(default=dict, blank=True)
     aliases = models.JSONField(default=list, blank=True)
     wire_type = models.CharField(max_length=40, default="openai-compatible", editable=False)
-    is_default = models.BooleanField(default=False)
+    is_default = models.BooleanField("default", default=False)
     enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -28,7 +28,7 @@ class GenerationPreset(models.Model):
         default=dict, blank=True
     )
     enabled = models.BooleanField(default=True)
-    is_default = models.BooleanField(default=False)
+    is_default = models.BooleanField("default", default=False)
 
     class Meta:
         ordering = ("pk",)

@@ -175,7 +175,7 @@ async def test_an_id_that_no_address_can_name_is_refused(call, key):
     assert (await call("post", PATH, {**CORE, "id": key})).status_code == 400
 
 
-@pytest.mark.parametrize("key", ["metadata", "images/b", "a//b", "a?b#c", "ü %", "a.b/..c"])
+@pytest.mark.parametrize("key", ["metadata", "images/b", "a//b", "a?b#c", "x y", "a.b/..c"])
 async def test_any_other_id_is_reached(call, key):
     await call("post", PATH, {**CORE, "id": key})
 

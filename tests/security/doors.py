@@ -70,6 +70,7 @@ PAGES: dict[str, tuple[Who, str]] = {
     "artifacts": (Who.OWNER_OR_REVIEWER, "GET"),
     "artifact": (Who.OWNER_OR_REVIEWER, "GET"),
     "artifact-preview": (Who.OWNER_OR_REVIEWER, "GET"),
+    "passage": (Who.OWNER_OR_REVIEWER, "GET"),
     "artifact-remove": (Who.OWNER, "POST"),
     "artifact-restore": (Who.OWNER, "POST"),
     "artifact-index": (Who.OWNER, "POST"),

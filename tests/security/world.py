@@ -9,7 +9,7 @@ from asgiref.sync import async_to_sync
 from django.apps import apps
 from django.test import Client
 
-from chatapp.events.bodies import AgentOutput
+from chatapp.events.bodies import AgentOutput, Source
 from chatapp.models import Chat, ChatTurn, Job, QueryRecord, Session, Turn, User
 from chatapp.services.app_clients import create_app_client
 from chatapp.services.artifacts import remove_artifact
@@ -26,11 +26,15 @@ _LOGBOOKS = {"auditentry"}
 _TABLES = list(apps.get_app_config("chatapp").get_models())
 
 
+def _answer() -> AgentOutput:
+    return AgentOutput(content="Hi [1].", sources=(Source(number=1, title="Notes", text="Notes"),))
+
+
 def alices_things(session: Session) -> dict[str, Any]:
     """What she has, by the name of a route's parameter."""
     alice = session.owner
     first = send(session, "Hello").turn
-    [answer] = append_events(session=session, bodies=[AgentOutput(content="Hi.")])
+    [answer] = append_events(session=session, bodies=[_answer()])
     waiting = send(session, "And another").turn
     give_feedback(session=session, event_key=answer.id, user=alice, value="up")
     removed = make_artifact(session, "old.txt", b"An old file")

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from chatapp.api.pagination import FilterQuery, ListMetadata
+from chatapp.api.schemas.documents import FilterInAddress
 from chatapp.models import Corpus, FilterAttribute
 
 
@@ -92,7 +93,7 @@ class JobStarted(BaseModel):
 
 class StatsQuery(BaseModel):
     fields: str = ""
-    metadata_filter: str = Field("", max_length=8000)
+    metadata_filter: FilterInAddress = ""
     max_values: int = Field(100, ge=1, le=1000)
 
 

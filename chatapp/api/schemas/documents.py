@@ -10,6 +10,9 @@ from chatapp.models import Document, Part
 
 JSON = dict[str, Any]
 
+# An address has 64 KB at most, however its letters are written: no more than this is promised.
+FilterInAddress = Annotated[str, Field(max_length=8000, json_schema_extra={"maxLength": 4000})]
+
 
 class PartOut(BaseModel):
     text: str
@@ -65,7 +68,7 @@ class DocumentList(BaseModel):
 
 class DocumentListQuery(PageQuery):
     limit: Annotated[int, Field(ge=1, le=1000)] = 10
-    metadata_filter: Annotated[str, Field(max_length=8000)] = ""
+    metadata_filter: FilterInAddress = ""
 
 
 class DocumentPatch(BaseModel):
@@ -74,7 +77,7 @@ class DocumentPatch(BaseModel):
 
 class BulkDeleteQuery(BaseModel):
     document_ids: str = ""
-    metadata_filter: Annotated[str, Field(max_length=8000)] = ""
+    metadata_filter: FilterInAddress = ""
     is_async: Annotated[bool, Field(alias="async")] = True
 
 

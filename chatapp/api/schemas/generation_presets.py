@@ -13,15 +13,15 @@ class PresetOut(BaseModel):
     name: str
     description: str
     llm_name: str
-    prompt_template: str | None
-    max_used_search_results: int | None
-    max_tokens: int | None
-    temperature: float | None
-    frequency_penalty: float | None
-    presence_penalty: float | None
-    additional_model_params: dict[str, Any]
     enabled: bool
     default: bool
+    prompt_template: str | None = None
+    max_used_search_results: int | None = None
+    max_tokens: int | None = None
+    temperature: float | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    additional_model_params: dict[str, Any] = {}
 
     @classmethod
     def of(cls, preset: GenerationPreset, default_llm: str) -> "PresetOut":

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from chatapp.api.auth import ApiRequest
 from chatapp.api.parsing import to_json
-from chatapp.services.idempotency import answer_once
+from chatapp.services.idempotency import answer_once, known_answer
 
 Create = Callable[..., Any]
 
@@ -37,6 +37,15 @@ def idempotent(create: Create) -> Create:
         return response
 
     return once
+
+
+def is_replay(request: ApiRequest) -> bool:
+    """Whether the answer is known, so that nothing slow has to be done for it again."""
+    key = request.headers.get("Idempotency-Key")
+    if not key:
+        return False
+    fingerprint = _fingerprint(request)
+    return known_answer(owner=request.auth.user, key=key, fingerprint=fingerprint) is not None
 
 
 def _fingerprint(request: ApiRequest) -> str:

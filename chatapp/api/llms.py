@@ -7,7 +7,7 @@ from ninja import Query
 from chatapp.api.auth import ApiRequest
 from chatapp.api.completions import complete, stream_completion
 from chatapp.api.errors import ErrorBody
-from chatapp.api.idempotent import idempotent
+from chatapp.api.idempotent import idempotent, is_replay
 from chatapp.api.llm_trials import try_out
 from chatapp.api.pagination import FilterQuery, page_of
 from chatapp.api.roles import Area, Level
@@ -40,17 +40,25 @@ def list_llms(request: ApiRequest, query: Query[FilterQuery]) -> LlmList:
 
 @router.post("", response={201: LlmOut}, operation_id="createLLM")
 @admin_only
-@idempotent
 def create_llm(request: ApiRequest, body: LlmIn) -> Any:
     """With `test_model_parameters`, even empty ones, only a model that answers is added."""
+    # Before the idempotent part: that is a transaction, and nobody else may have to wait for it.
+    if body.test_model_parameters is not None and not is_replay(request):
+        try_out(_drafted(body), body.test_model_parameters)
+    return _add(request, body)
+
+
+@idempotent
+def _add(request: ApiRequest, body: LlmIn) -> LlmOut:
+    return LlmOut.of(llm_changes.add_llm(llm=_drafted(body), actor=request.auth.user))
+
+
+def _drafted(body: LlmIn) -> Llm:
     if body.uri is None and body.type != "anthropic":
         raise InvalidInput("uri: Field required", {"uri": "Field required"})
-    llm = llm_changes.drafted_llm(
+    return llm_changes.drafted_llm(
         name=body.name, provider=PROVIDERS[body.type], wire_type=body.type, **body.columns()
     )
-    if body.test_model_parameters is not None:
-        try_out(llm, body.test_model_parameters)
-    return LlmOut.of(llm_changes.add_llm(llm=llm, actor=request.auth.user))
 
 
 @router.post(

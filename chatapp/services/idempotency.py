@@ -17,12 +17,11 @@ def answer_once(
 ) -> tuple[str, bool]:
     """What `work` answers, or answered before; and whether it was before.
 
-    The work and the memory of it are one transaction. Of two at once, one waits or loses, and
-    gets the other's answer. Raises Conflict if the key was used for something else.
+    The work and the memory of it are one transaction, so work that waits for others has to be done
+    before. Of two at once, one waits or loses, and gets the other's answer. Raises Conflict if the
+    key was used for something else.
     """
-    if len(key) > 255 or not key.isprintable():
-        raise InvalidInput("Idempotency-Key is too long: at most 255 characters.")
-    known = _known(owner, key, fingerprint)
+    known = known_answer(owner=owner, key=key, fingerprint=fingerprint)
     if known is not None:
         return known, True
     try:
@@ -41,6 +40,13 @@ def answer_once(
             raise
         return known, True
     return body, False
+
+
+def known_answer(*, owner: User, key: str, fingerprint: str) -> str | None:
+    """What was answered before. Raises Conflict if the key was used for something else."""
+    if len(key) > 255 or not key.isprintable():
+        raise InvalidInput("Idempotency-Key is too long: at most 255 characters.")
+    return _known(owner, key, fingerprint)
 
 
 def _known(owner: User, key: str, fingerprint: str) -> str | None:

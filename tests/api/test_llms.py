@@ -2,11 +2,12 @@
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
-from chatapp.models import Llm
+from chatapp.models import Llm, User
 from tests.fake_openai import FakeOpenAI, Reply
 
 MODEL = {"type": "openai-compatible", "name": "mine", "uri": "https://llm.example.com/v1"}
@@ -105,6 +106,31 @@ def test_a_model_that_does_not_answer_its_trial_is_not_added(admin, server):
     assert refused.status_code == 400
     assert "test call" in refused.json()["messages"][0]
     assert not Llm.objects.filter(name="mine").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_model_is_tried_out_others_may_write(admin, server):
+    def sign_up():
+        User.objects.create(username="somebody-else")
+        connections.close_all()
+
+    def reply_to(body):
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(sign_up).result()
+        return Reply(text="Hello.")
+
+    server.reply_to = reply_to
+    body = {**MODEL, "uri": server.url, "test_model_parameters": {}}
+
+    assert admin.post("/llms", body, headers={"Idempotency-Key": "k"}).status_code == 201
+
+
+def test_a_repeated_create_is_not_tried_out_again(admin, server):
+    body = {**MODEL, "uri": server.url, "test_model_parameters": {}}
+    first, second = (admin.post("/llms", body, headers={"Idempotency-Key": "k"}) for _ in range(2))
+
+    assert (first.content, second.status_code) == (second.content, 201)
+    assert len(server.requests) == 1
 
 
 def test_a_change_is_tried_out_before_it_is_stored(admin, server):

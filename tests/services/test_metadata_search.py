@@ -1,5 +1,7 @@
 """What metadata holds, and documents found by it: the same on both databases."""
 
+import math
+
 import pytest
 
 from chatapp.models import Corpus
@@ -57,6 +59,29 @@ def test_numbers_have_figures_and_texts_have_none(corpus):
         "min": 2020, "max": 2022, "avg": pytest.approx(6064 / 3), "sum": 6064,
     }  # fmt: skip
     assert "stats" not in stats(corpus, "tags")
+
+
+def stats_of(alice, *numbers):
+    corpus = make_corpus(owner=alice, key="numbers", filter_attributes=[attribute("n")])
+    for place, number in enumerate(numbers):
+        core_document(corpus, f"n{place}", "One.", metadata={"n": number})
+    return stats(corpus, "n")["stats"]
+
+
+def test_numbers_of_64_bits_may_have_a_sum_beyond_them(alice):
+    large = 1_700_000_000_000_000_000
+
+    assert stats_of(alice, *range(large, large + 8)) == {
+        "min": large, "max": large + 7, "avg": large, "sum": 8 * large,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("numbers", [(1e308, 1.1e308), (1e308, 1e308, -1e308, -1e308)])
+def test_figures_that_no_float_can_be_are_left_out(alice, numbers):
+    figures = stats_of(alice, *numbers)
+
+    assert (figures["min"], figures["max"]) == (min(numbers), max(numbers))
+    assert all(map(math.isfinite, figures.values()))
 
 
 def test_parts_are_counted_each(corpus):

@@ -3,6 +3,7 @@
 The name of a field is always a parameter.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +38,7 @@ _COUNTED = """
     ), numbers AS MATERIALIZED (
         SELECT {number} AS number, times FROM found WHERE kind = 'number'
     ), figures AS MATERIALIZED (
-        SELECT min(number) AS least, max(number) AS most, sum(number * times) AS total,
+        SELECT min(number) AS least, max(number) AS most, {total} AS total,
             sum(times) AS times FROM numbers
     )
     SELECT f.kind, f.value, f.times, n.least, n.most, n.total, n.times
@@ -49,7 +50,10 @@ Value = str | int | float | bool
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """`values` and how often each is there, the commonest first; `figures` if there are numbers."""
+    """`values` and how often each is there, the commonest first.
+
+    `figures` if there are numbers, without those that no float can be.
+    """
 
     values: list[tuple[Value, int]]
     figures: dict[str, int | float]
@@ -60,10 +64,12 @@ def counted(scope: Scope, attribute: FilterAttribute, limit: int) -> Counted:
     name: tuple[str, ...]
     if connection.vendor == "postgresql":
         values, name = _POSTGRESQL_VALUES.format(rows=rows), (attribute.name,) * 3
-        sql = _COUNTED.format(values=values, number="(value #>> '{}')::numeric")
+        number, total = "(value #>> '{}')::numeric", "sum(number * times)"
     else:
         values, name = _SQLITE_VALUES.format(rows=rows), (f'$."{attribute.name}"',) * 2
-        sql = _COUNTED.format(values=values, number="value")
+        # As floats: a sum of integers that is beyond 64 bits would be an error.
+        number, total = "value", "sum(number * 1.0 * times)"
+    sql = _COUNTED.format(values=values, number=number, total=total)
     found = fetch(sql, (*bound, *name, limit))
     return Counted(
         [(_value(kind, value), times) for kind, value, times, *_ in found],
@@ -100,8 +106,11 @@ def _rows(scope: Scope, level: str) -> tuple[str, tuple[Any, ...]]:
 def _figures(least: Any, most: Any, total: Any, times: Any) -> dict[str, int | float]:
     if not times:
         return {}
-    least, most, total = map(_number, (least, most, total))
-    return {"min": least, "max": most, "avg": total / int(times), "sum": total}
+    # Of infinities with both signs SQLite makes a sum that is NULL.
+    total = math.nan if total is None else _number(total)
+    figures = {"min": _number(least), "max": _number(most)}
+    figures |= {"avg": total / int(times), "sum": total}
+    return {name: figure for name, figure in figures.items() if math.isfinite(figure)}
 
 
 def _value(kind: str, value: Any) -> Value:
@@ -115,4 +124,6 @@ def _value(kind: str, value: Any) -> Value:
 def _number(value: Any) -> int | float:
     """Without a fraction that says nothing; what no float can be, as near as one can."""
     number = value if isinstance(value, int | float) else float(value)
+    if not math.isfinite(number):
+        return number
     return int(number) if number == int(number) and abs(number) < 2**53 else number

@@ -107,8 +107,11 @@ class GlossaryReminder(Shape):
 
 
 def _kind_of_reminder(value: Any) -> str:
-    kind = value.get("type", "templated") if isinstance(value, dict) else value.type
-    return "templated" if kind == "inline" else str(kind)
+    """That of a stored value, of one that is read, or none."""
+    if isinstance(value, dict):
+        kind = value.get("type")
+        return "templated" if kind in (None, "inline") else str(kind)
+    return str(getattr(value, "type", ""))
 
 
 Reminder = Annotated[

@@ -67,10 +67,10 @@ def test_a_first_step_must_have_the_name_that_is_given_beside_it(admin):
     assert admin.post("/agents", {**SMALL, "first_step_name": "main"}).status_code == 201
 
 
-@pytest.mark.parametrize("given", [{"template": "Cite."}, {"type": "inline", "template": "Cite."}])
-def test_reminders_are_told_in_full(admin, given):
+@pytest.mark.parametrize("kind", [{}, {"type": None}, {"type": "inline"}])
+def test_reminders_are_told_in_full(admin, kind):
     glossary = {"type": "glossary_expansion", "glossary_key": "finance"}
-    first_step = {**SMALL["first_step"], "reminders": [given, glossary]}
+    first_step = {**SMALL["first_step"], "reminders": [{**kind, "template": "Cite."}, glossary]}
 
     told = admin.post("/agents", {**SMALL, "first_step": first_step}).json()
 
@@ -80,8 +80,9 @@ def test_reminders_are_told_in_full(admin, given):
     ]
 
 
-def test_a_reminder_of_an_unknown_kind_is_refused(admin):
-    first_step = {**SMALL["first_step"], "reminders": [{"type": "song", "template": "x"}]}
+@pytest.mark.parametrize("reminder", [{"type": "song", "template": "x"}, "x", None, 5, ["x"]])
+def test_a_reminder_of_an_unknown_kind_is_refused(admin, reminder):
+    first_step = {**SMALL["first_step"], "reminders": [reminder]}
 
     answer = admin.post("/agents", {**SMALL, "first_step": first_step})
 

@@ -1,6 +1,5 @@
 """Score what a search found by an expression that a request brings along."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -8,7 +7,7 @@ from itertools import pairwise
 from statistics import fmean, pstdev
 from typing import Any
 
-from chatapp.lib.conditions import KNEE, Condition, ConditionError
+from chatapp.lib.conditions import KNEE, LARGEST, Condition, ConditionError, is_number
 from chatapp.search.reranking import Candidate
 
 FEWEST_FOR_A_KNEE = 3
@@ -36,7 +35,7 @@ def _score(function: Condition, candidate: Candidate, falling: tuple[float, ...]
     value: Any = function.value({**candidate.facts, "score": candidate.score, KNEE: knee})
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not is_number(value) or not abs(value) <= LARGEST:
         raise ConditionError(f"A score is a number or null, unlike {str(value)[:50]!r}.")
     return float(value)
 

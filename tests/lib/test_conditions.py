@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatapp.lib.conditions import ConditionError, parse
+from chatapp.lib.conditions.functions import FUNCTIONS
+from chatapp.lib.conditions.operators import truth
 
 SCOPE = {
     "output": {"text": "Refund granted", "topic": "billing", "score": 0.7, "urgent": True},
@@ -87,6 +89,7 @@ def test_what_does_not_hold(text):
             "not " * 200 + "true",
             "len()",
             "1" + "+1" * 2000,
+            "1" * 4400,
         ),
     ],
 )
@@ -102,6 +105,7 @@ def test_what_is_no_condition_is_refused(text):
         *("power(10, 1000)", "power(-8, 0.5)", "log(1, 2)", "hours(power(10, 200))", "now() * 2"),
         *("iso_datetime_parse('soon')", "datetime_parse('1', 'QQQ')", "to_unix_timestamp(1)"),
         *("datetime_parse('x', 'yyyy')", "now() + hours(99999999)", "knee()", "1 + now()"),
+        *("-(hours(23999999999) + hours(24))", "datetime_parse('2020 2020', 'yyyy yyyy')"),
     ],
 )
 def test_what_cannot_be_calculated_is_named(text):
@@ -113,3 +117,46 @@ def test_what_cannot_be_calculated_is_named(text):
 def test_any_text_is_a_condition_or_refused(text):
     with contextlib.suppress(ConditionError):
         assert parse(text).holds(SCOPE) in (True, False)
+
+
+VALUES = (
+    *(
+        "0",
+        "-1",
+        "2.5",
+        "1e300",
+        "1e999",
+        "9" * 300,
+        "9" * 301,
+        "null",
+        "true",
+        "''",
+        "'yyyy yyyy'",
+    ),
+    *(
+        "'%'",
+        "'2020 2020'",
+        "now()",
+        "hours(1)",
+        "hours(23999999999)",
+        "iso_datetime_parse('0001-01-01')",
+    ),
+    *("iso_datetime_parse('9999-12-31T23:59:59-14:00')", "get('$')", "get('$.session')"),
+    *("get('$.tools.kb.outputs.latest.search_results')", "get('$.output.score')"),
+)
+SIGNS = ("+", "-", "*", "/", "%", "<", ">=", "==", "!=", "and", "or", "in")
+
+
+def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    called = st.tuples(st.sampled_from(sorted(FUNCTIONS)), st.lists(inner, max_size=2))
+    return st.one_of(
+        called.map(lambda call: f"{call[0]}({', '.join(call[1])})"),
+        st.tuples(inner, st.sampled_from(SIGNS), inner).map(lambda parts: f"({' '.join(parts)})"),
+        inner.map(lambda text: f"-{text}"),
+    )
+
+
+@given(st.recursive(st.sampled_from(VALUES), _larger, max_leaves=8))
+def test_any_calculation_has_a_value_or_is_refused(text):
+    with contextlib.suppress(ConditionError):
+        truth(parse(text).value(SCOPE))

@@ -1,8 +1,11 @@
 """Where scores fall off."""
 
+import numpy as np
 import pytest
 
-from chatapp.search.functions import before_the_knee
+from chatapp.lib.conditions import ConditionError, parse
+from chatapp.search.functions import before_the_knee, by_function
+from chatapp.search.reranking import Candidate
 
 
 @pytest.mark.parametrize(
@@ -31,3 +34,11 @@ def test_of_two_drops_the_bias_takes_the_earlier():
 
     assert before_the_knee(falling, 0.7, 0) == 7
     assert before_the_knee(falling, 0.7, 0.5) == 1
+
+
+@pytest.mark.parametrize("function", ["get('$.huge')", "1e301", "-1e999", "'high'", "true"])
+def test_a_score_that_cannot_be_ranked_is_refused(function):
+    candidate = Candidate(1, "A text.", 0.5, np.zeros(2), {"huge": 10**400})
+
+    with pytest.raises(ConditionError):
+        by_function(parse(function), [candidate])

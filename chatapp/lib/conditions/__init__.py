@@ -11,6 +11,7 @@ into numbers and back.
 """
 
 from .errors import ConditionError
+from .operators import LARGEST, is_number
 from .parser import KNEE, Condition, Scope, parse
 
-__all__ = ["KNEE", "Condition", "ConditionError", "Scope", "parse"]
+__all__ = ["KNEE", "LARGEST", "Condition", "ConditionError", "Scope", "is_number", "parse"]

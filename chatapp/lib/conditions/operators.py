@@ -7,6 +7,7 @@ from typing import Any
 from .errors import ConditionError
 
 MAX_TEXT = 100_000
+LARGEST = 1e300
 
 
 def truth(value: Any) -> bool:
@@ -52,12 +53,12 @@ def calculated(sign: str, left: Any, right: Any) -> Any:
 
 def negative(value: Any) -> Any:
     if value is None or isinstance(value, timedelta):
-        return None if value is None else -value
+        return calculated("*", value, -1)
     return -number(value)
 
 
 def number(value: Any) -> float:
-    if not isinstance(value, int | float) or not abs(value) <= 1e300:
+    if not isinstance(value, int | float) or not abs(value) <= LARGEST:
         raise ConditionError(f"{str(value)[:50]!r} is no number to calculate with.")
     return float(value) if isinstance(value, int) and abs(value) > 2**53 else value
 

@@ -13,6 +13,7 @@ from .paths import steps_of, walked
 
 MAX_LENGTH = 5_000
 MAX_DEPTH = 60
+MAX_DIGITS = 300
 MAX_TOKENS = 500
 
 Scope = Mapping[Any, Any]
@@ -197,6 +198,8 @@ def _tokens(text: str) -> list[tuple[str, Any, int]]:
 
 def _value(kind: str, text: str) -> Any:
     if kind == "number":
+        if len(text) > MAX_DIGITS:
+            raise ConditionError(f"A number has {MAX_DIGITS} digits at most.")
         return float(text) if re.search(r"[.eE]", text) else int(text)
     if kind == "text":
         inner = text[1:-1].replace("''", "'") if text[0] == "'" else text[1:-1]

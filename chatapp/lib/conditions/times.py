@@ -56,16 +56,19 @@ def _with_zone(time: datetime) -> datetime:
 
 
 def _format(pattern: str) -> str:
-    signs, place = "", 0
+    signs: list[str] = []
+    place = 0
     while place < len(pattern):
         match = _PIECE.match(pattern, place)
         letters = match["letters"] if match else None
         if match is None or (letters and letters not in _SIGNS):
             raise ConditionError(f"{pattern[:50]!r} is no form of time that is known here.")
+        if letters and _SIGNS[letters] in signs:
+            raise ConditionError(f"{pattern[:50]!r} names a part of the time twice.")
         plain = match["other"] or (match["quoted"] or "").replace("''", "'") or "'"
-        signs += _SIGNS[letters] if letters else plain.replace("%", "%%")
+        signs.append(_SIGNS[letters] if letters else plain.replace("%", "%%"))
         place = match.end()
-    return signs
+    return "".join(signs)
 
 
 def _text(value: Any) -> str:

@@ -14,7 +14,7 @@ class ContextSize:
     def __init__(self, provider: Provider, window: int) -> None:
         self.window = window
         self._provider = provider
-        self._counted: dict[int, int] = {}
+        self._counted: dict[int, tuple[EventBody, int]] = {}
 
     def of(self, bodies: Iterable[EventBody]) -> int:
         return sum(self._of(body) for body in bodies)
@@ -38,10 +38,10 @@ class ContextSize:
         return bool(self.window) and tokens >= self.window * percent / 100
 
     def _of(self, body: EventBody) -> int:
-        # By identity: bodies are never changed, and live as long as the turn.
+        # By identity: bodies are never changed, and kept here, so that no id is used again.
         if id(body) not in self._counted:
-            self._counted[id(body)] = self._provider.count_tokens(body.model_dump_json())
-        return self._counted[id(body)]
+            self._counted[id(body)] = body, self._provider.count_tokens(body.model_dump_json())
+        return self._counted[id(body)][1]
 
 
 def _reminders(request: LLMRequest) -> list[str]:

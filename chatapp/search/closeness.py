@@ -3,14 +3,17 @@
 Knows no index: all texts are looked at, but only once, and as one.
 """
 
-import difflib
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import islice, takewhile
+
+from rapidfuzz import fuzz, process
 
 from chatapp.search.words import folded, words
 
-CLOSE = 0.8
+CLOSE = 80  # per cent
 BY_BEGINNING = 0.9
 SHORTEST_BEGINNING = 3
 MANY_WORDS = 50
@@ -24,20 +27,22 @@ def fits(
     A word that begins with an asked one of `beginning` letters or more counts a little less, and
     so does, if `is_fuzzy`, one that is nearly the same.
     """
-    asked = words(question)
+    asked = distinct_words(question)
     lines = _lines(texts)
-    known = set(words("\n".join(lines)))
+    known = sorted(set(words("\n".join(lines))))
     close = [_close(word, known, is_fuzzy, max(beginning, SHORTEST_BEGINNING)) for word in asked]
+    any_close = set().union(*close)
     found: dict[int, float] = {}
-    for place in _places(lines, set().union(*close)):
-        present = set(words(lines[place]))
-        total = sum(
-            max((worth for word, worth in of_word.items() if word in present), default=0.0)
-            for of_word in close
-        )
+    for place in _places(lines, any_close):
+        present = any_close.intersection(words(lines[place]))
+        total = sum(max((one.get(word, 0.0) for word in present), default=0.0) for one in close)
         if total:
             found[place] = total / len(asked)
     return found
+
+
+def distinct_words(question: str) -> list[str]:
+    return list(dict.fromkeys(words(question)))
 
 
 def _lines(texts: Sequence[str]) -> list[str]:
@@ -46,20 +51,18 @@ def _lines(texts: Sequence[str]) -> list[str]:
     return unicodedata.normalize("NFC", folded(joined)).split("\n")
 
 
-def _close(asked: str, known: set[str], is_fuzzy: bool, beginning: int) -> dict[str, float]:
-    """Known word → how close it is, of those that are close at all."""
+def _close(asked: str, known: Sequence[str], is_fuzzy: bool, beginning: int) -> dict[str, float]:
+    """Of known words, in their order, those that are close at all, and how close each is."""
     found: dict[str, float] = {}
-    matcher = difflib.SequenceMatcher(autojunk=False)
-    matcher.set_seq2(asked)
-    for word in known:
-        if word == asked:
-            found[word] = 1.0
-        elif len(asked) >= beginning and word.startswith(asked):
-            found[word] = BY_BEGINNING
-        elif is_fuzzy and 2 * min(len(word), len(asked)) >= CLOSE * (len(word) + len(asked)):
-            matcher.set_seq1(word)
-            if matcher.quick_ratio() >= CLOSE and (ratio := matcher.ratio()) >= CLOSE:
-                found[word] = ratio
+    if is_fuzzy:
+        near = process.extract_iter(asked, known, scorer=fuzz.ratio, score_cutoff=CLOSE)
+        found = {word: worth / 100 for word, worth, _ in near}
+    following = islice(known, bisect_left(known, asked), None)
+    if len(asked) >= beginning:
+        longer = takewhile(lambda word: word.startswith(asked), following)
+        found |= dict.fromkeys(longer, BY_BEGINNING)
+    if asked in found or asked == next(following, None):
+        found[asked] = 1.0
     return found
 
 

@@ -2,19 +2,21 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from django.db.models.expressions import RawSQL
-from pydantic import Field, FiniteFloat
+from pydantic import Field, FiniteFloat, model_validator
 
 from chatapp.errors import InvalidInput
 from chatapp.models import Corpus, Document, FilterAttribute
 from chatapp.models.documents import DocumentQuerySet
-from chatapp.search.closeness import fits
+from chatapp.search.closeness import distinct_words, fits
 from chatapp.services.filtering import scope_of
 from chatapp.services.indexes.metadata import counted, texts_of
 from chatapp.services.indexes.scope import Scope
 from chatapp.services.query_requests import MAX_FILTER, Shape
+
+MAX_WORDS = 50
 
 
 class FieldQuery(Shape):
@@ -31,6 +33,13 @@ class MetadataQuery(Shape):
     metadata_filter: str = Field("", max_length=MAX_FILTER)
     limit: int = Field(10, ge=1, le=100)
     offset: int = Field(0, ge=0)
+
+    @model_validator(mode="after")
+    def _few_words(self) -> Self:
+        # Each is compared with every word the field has in any document.
+        if sum(len(distinct_words(one.query)) for one in self.queries) > MAX_WORDS:
+            raise ValueError(f"the queries should have at most {MAX_WORDS} words together")
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from chatapp.errors import InvalidInput
 from chatapp.models import Corpus
 from chatapp.services.metadata_search import MetadataQuery, attribute_stats, query_metadata
 from chatapp.services.query_requests import parsed
@@ -161,6 +162,25 @@ def test_strictly_asked_a_slip_finds_nothing(library):
     body = {"queries": [{"field": "title", "query": "leese", "fuzzy": False}]}
 
     assert query_metadata(corpus=library, asked=parsed(MetadataQuery, body)) == ([], 0)
+
+
+def test_a_word_said_twice_counts_once(library):
+    body = {"queries": [{"field": "title", "query": "lease lease annex"}]}
+
+    documents, _ = query_metadata(corpus=library, asked=parsed(MetadataQuery, body))
+
+    assert {one.doc_id: one.score for one in documents} == {"lease": 0.5, "list": 0.5}
+
+
+def test_too_many_words_are_refused():
+    def queries(count):
+        words = [f"w{number}" for number in range(count)]
+        return {"queries": [{"field": "title", "query": " ".join(words[::2])},
+                            {"field": "title", "query": " ".join(words[1::2])}]}  # fmt: skip
+
+    parsed(MetadataQuery, queries(50))
+    with pytest.raises(InvalidInput, match="at most 50 words"):
+        parsed(MetadataQuery, queries(51))
 
 
 def test_parts_speak_for_their_documents_within_the_filter(library):

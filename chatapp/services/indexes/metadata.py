@@ -14,7 +14,7 @@ from django.db import connection
 from chatapp.models import FilterAttribute
 from chatapp.services.indexes.scope import Scope, fetch, stream
 
-AT_ONCE = 100_000
+AT_ONCE = 20_000
 
 # Each value of a field, one a row: of a list its items, of anything else itself.
 _SQLITE_VALUES = """

@@ -86,10 +86,10 @@ def update_llm(request: ApiRequest, llm_id: str, patch: LlmPatch) -> LlmOut:
     changes = patch.columns()
     if patch.enabled is not None:
         changes["enabled"] = patch.enabled
-    llm = llm_changes.changed_llm(llm_changes.llm_named(llm_id), changes)
     if patch.test_model_parameters is not None:
-        try_out(llm, patch.test_model_parameters)
-    return LlmOut.of(llm_changes.store_llm(llm=llm, actor=request.auth.user))
+        draft = llm_changes.changed_llm(llm_changes.llm_named(llm_id), changes)
+        try_out(draft, patch.test_model_parameters)
+    return LlmOut.of(llm_changes.change_llm(key=llm_id, changes=changes, actor=request.auth.user))
 
 
 @router.delete("/{llm_id}", response={204: None}, operation_id="deleteLLM")

@@ -6,7 +6,7 @@ A change is made in two steps, so that the model can be tried out before it is s
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from chatapp.errors import Conflict, NotAllowed, NotFound
 from chatapp.models import Llm, User
@@ -15,8 +15,8 @@ from chatapp.services.llms import BUILTIN
 from chatapp.services.tool_servers import check_uri
 
 
-def llm_named(key: str) -> Llm:
-    llm = Llm.objects.filter(key=key).first()
+def llm_named(key: str, rows: "models.QuerySet[Llm] | None" = None) -> Llm:
+    llm = (Llm.objects.all() if rows is None else rows).filter(key=key).first()
     if llm is None:
         raise NotFound("Language model not found.", missing_id=key)
     return llm
@@ -62,8 +62,10 @@ def add_llm(*, llm: Llm, actor: User) -> Llm:
 
 
 @transaction.atomic
-def store_llm(*, llm: Llm, actor: User) -> Llm:
-    llm.save()
+def change_llm(*, key: str, changes: Mapping[str, Any], actor: User) -> Llm:
+    """Laid over the row as it is now: others may have changed it, or deleted it, meanwhile."""
+    llm = changed_llm(llm_named(key, Llm.objects.select_for_update()), changes)
+    llm.save(update_fields=[*changes, "updated_at"])
     _record(actor, llm, "update")
     return llm
 

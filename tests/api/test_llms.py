@@ -108,21 +108,55 @@ def test_a_model_that_does_not_answer_its_trial_is_not_added(admin, server):
     assert not Llm.objects.filter(name="mine").exists()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_while_a_model_is_tried_out_others_may_write(admin, server):
-    def sign_up():
-        User.objects.create(username="somebody-else")
+def while_tried_out(server, work):
+    """Do it while the model server has not answered yet, on a thread of its own."""
+
+    def run():
+        work()
         connections.close_all()
 
     def reply_to(body):
         with ThreadPoolExecutor(1) as pool:
-            pool.submit(sign_up).result()
+            pool.submit(run).result()
         return Reply(text="Hello.")
 
     server.reply_to = reply_to
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_model_is_tried_out_others_may_write(admin, server):
+    while_tried_out(server, lambda: User.objects.create(username="somebody-else"))
     body = {**MODEL, "uri": server.url, "test_model_parameters": {}}
 
     assert admin.post("/llms", body, headers={"Idempotency-Key": "k"}).status_code == 201
+
+
+def tried_change(admin, server, meanwhile):
+    created = admin.post("/llms", {**MODEL, "uri": server.url}).json()
+    while_tried_out(server, meanwhile)
+    patch = {"type": MODEL["type"], "model": "newer", "test_model_parameters": {}}
+    return admin.patch(f"/llms/{created['id']}", patch)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_undoes_no_other_that_came_while_it_was_tried_out(admin, server):
+    meanwhile = {"enabled": False, "options": {"headers": {"x-a": "b"}}}
+
+    answer = tried_change(
+        admin, server, lambda: Llm.objects.filter(name="mine").update(**meanwhile)
+    )
+
+    llm = Llm.objects.get(name="mine")
+    assert (answer.json()["enabled"], llm.enabled, llm.upstream_name) == (False, False, "newer")
+    assert llm.options == meanwhile["options"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_model_deleted_while_a_change_is_tried_out_stays_deleted(admin, server):
+    answer = tried_change(admin, server, lambda: Llm.objects.filter(name="mine").delete())
+
+    assert answer.status_code == 404
+    assert not Llm.objects.filter(name="mine").exists()
 
 
 def test_a_repeated_create_is_not_tried_out_again(admin, server):

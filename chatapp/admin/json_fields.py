@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 _FEWEST_ROWS, _MOST_ROWS = 3, 28
 _DEEPEST = 50
+_NO_LIST, _NO_OBJECT = _("Not a JSON list."), _("Not a JSON object.")
 
 
 class JSONText(forms.Textarea):
@@ -24,7 +25,7 @@ class JSONText(forms.Textarea):
 
 
 class JSONField(forms.JSONField):
-    """`blank` makes the value of an empty text."""
+    """`blank` makes the value of an empty text, and its kind is that of every value."""
 
     def __init__(self, *, blank: Callable[[], Any] = dict, **kwargs: Any) -> None:
         if callable(kwargs.get("initial")):
@@ -60,6 +61,8 @@ class JSONField(forms.JSONField):
             raise ValidationError(_("Nested too deeply."))
         if "\\u0000" in json.dumps(parsed):
             raise ValidationError(_("No text may hold the character U+0000."))
+        if not isinstance(parsed, type(self._blank())):
+            raise ValidationError(_NO_LIST if self._blank() == [] else _NO_OBJECT)
         return parsed
 
 

@@ -4,14 +4,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from chatapp.admin.json_fields import JSONField
 from chatapp.admin.pages import Page, actor_of
 from chatapp.admin.secrets import MASK, SecretField
+from chatapp.errors import InvalidInput
 from chatapp.llm.base import Provider
+from chatapp.llm.http import StreamOptions
 from chatapp.models import Llm
 from chatapp.services.llms import delete_llm, save_llm
+from chatapp.services.query_requests import parsed
 
 
 class LlmForm(forms.ModelForm):  # type: ignore[type-arg]  # only the stubs take one
@@ -43,8 +47,11 @@ class LlmForm(forms.ModelForm):  # type: ignore[type-arg]  # only the stubs take
     def clean_options(self) -> dict[str, Any]:
         """A mask that comes back stands for what is stored."""
         options: dict[str, Any] = self.cleaned_data["options"]
-        headers = options.get("headers")
-        if not isinstance(headers, dict):
+        try:
+            headers = parsed(StreamOptions, options).headers
+        except InvalidInput as exc:
+            raise ValidationError(exc.message) from exc
+        if not headers:
             return options
         stored = self._stored_headers()
         kept = {

@@ -315,6 +315,22 @@ def test_a_masked_header_keeps_its_value(desk, llm):
     assert llm.options == {"headers": {"x-key": "sk-header", "x-new": "n"}}
 
 
+@pytest.mark.parametrize("options", ["[1]", '"x"', "null", '{"headers": ["a"]}', '{"headers": 1}'])
+def test_options_that_no_model_could_be_asked_with_are_refused(desk, llm, options):
+    answer = change(desk, llm, options=options)
+
+    assert "options" in answer.context["adminform"].form.errors
+    llm.refresh_from_db()
+    assert llm.options == {}
+
+
+@pytest.mark.parametrize("wrong", [{"aliases": "5"}, {"parameters": "[1]"}, {"capabilities": "0"}])
+def test_a_column_keeps_its_kind_of_json(desk, llm, wrong):
+    answer = change(desk, llm, **wrong)
+
+    assert list(answer.context["adminform"].form.errors) == list(wrong)
+
+
 def test_a_new_default_takes_the_place_of_the_old(desk, llm):
     before = ensure_default_llm()
 

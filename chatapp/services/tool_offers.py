@@ -64,12 +64,18 @@ def is_as_approved(tool: Tool, offer: Offer) -> bool:
 
 @transaction.atomic
 def require_review(*, tool: Tool, offer: Offer | None) -> None:
-    """Nobody calls it until an administrator has enabled it again. `offer` is what it is now."""
-    tool = Tool.objects.select_for_update().get(pk=tool.pk)
-    _distrust(tool)
+    """Nobody calls it until an administrator has enabled it again. `offer` is what it is now.
+
+    Nothing is done for a tool that is gone, or was taken over as it is now: a turn may have begun
+    before that.
+    """
+    stored = Tool.objects.select_for_update().filter(pk=tool.pk).first()
+    if stored is None or (offer and is_as_approved(stored, offer)):
+        return
+    _distrust(stored)
     if offer is not None:
-        _describe(tool, offer)
-    tool.save()
+        _describe(stored, offer)
+    stored.save()
 
 
 def fingerprint(definition: JSON) -> str:

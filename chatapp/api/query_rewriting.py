@@ -1,5 +1,6 @@
 """`intelligent_query_rewriting`: what the model makes of the question, for each corpus."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,19 +42,30 @@ class Rewriting:
 async def rewrite(
     question: str, search: SearchParameters, corpora: dict[str, Corpus], llm_name: str
 ) -> Rewriting:
+    """All corpora at once; not those that have a query of their own, which stays."""
     llm: Llm = await threads.run(llm_for, llm_name)
-    rewriting = Rewriting(search)
-    for corpus in corpora.values():
-        began = Clock()
-        one = await _rewritten(question, corpus, llm)
-        rewriting.rewritten.append(one)
-        warnings = [one.warning] if one.warning else []
-        rewriting.spans.append(began.span("rewritten_query", **one.as_json(), warnings=warnings))
-    rewriting.search = await threads.run(with_rewritten, search, rewriting.rewritten, corpora)
-    return rewriting
+    filters: dict[str, list[str]] = {}
+    for asked in search.corpora:
+        if not asked.query:
+            filters.setdefault(asked.corpus_key, []).append(asked.metadata_filter)
+    steps = await asyncio.gather(
+        *(_step(question, corpora[key], filters[key], llm) for key in filters)
+    )
+    rewritten = [one for one, _ in steps]
+    search = await threads.run(with_rewritten, search, rewritten, corpora)
+    return Rewriting(search, rewritten, [span for _, span in steps])
 
 
-async def _rewritten(question: str, corpus: Corpus, llm: Llm) -> Rewritten:
+async def _step(
+    question: str, corpus: Corpus, filters: list[str], llm: Llm
+) -> tuple[Rewritten, dict[str, Any]]:
+    began = Clock()
+    one = await _rewritten(question, corpus, filters, llm)
+    warnings = [one.warning] if one.warning else []
+    return one, began.span("rewritten_query", **one.as_json(), warnings=warnings)
+
+
+async def _rewritten(question: str, corpus: Corpus, filters: list[str], llm: Llm) -> Rewritten:
     provider = provider_of(llm)
     if refused := await threads.run(cannot_be_asked, corpus, provider):
         return refused
@@ -62,4 +74,4 @@ async def _rewritten(question: str, corpus: Corpus, llm: Llm) -> Rewritten:
     text = await ask_for_filter(question, attributes, provider, model)
     if text is None:
         return Rewritten(corpus.key, warning="failure")
-    return await threads.run(read_rewritten, text, corpus)
+    return await threads.run(read_rewritten, text, corpus, filters)

@@ -59,14 +59,16 @@ class QueryRun:
 
     async def search(self) -> None:
         """To be done before anything is answered: its errors are the request's."""
+        if self.asked.generation and self.asked.generation.enabled:
+            self._generation = await threads.run(with_preset, self.asked.generation)
         if self.asked.intelligent_query_rewriting:
             await self._rewrite()
         await threads.run(self._search)
 
     async def _rewrite(self) -> None:
         corpora = {corpus.key: corpus for corpus in await threads.run(self._corpora_asked)}
-        parameters = self.asked.generation and self.asked.generation.model_parameters
-        llm_name = parameters.llm_name if parameters else ""
+        generation = self._generation or self.asked.generation
+        llm_name = generation.model_parameters.llm_name if generation else ""
         self._rewriting = await rewrite(self._searched_for, self.asked.search, corpora, llm_name)
         self._spans += self._rewriting.spans
 
@@ -76,8 +78,6 @@ class QueryRun:
         return [allowed.named(key) for key in dict.fromkeys(keys)]
 
     def _search(self) -> None:
-        if self.asked.generation and self.asked.generation.enabled:
-            self._generation = with_preset(self.asked.generation)
         began = Clock()
         allowed = corpora_to_search(self._request, self.asked.search)
         self.results = search(

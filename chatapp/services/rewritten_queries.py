@@ -1,11 +1,11 @@
 """A question taken apart, for one corpus: what to look for, and within which filter."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import orjson
-
 from chatapp.errors import InvalidInput
+from chatapp.lib import strict_json
 from chatapp.models import Corpus
 from chatapp.services.filtering import scope_of
 from chatapp.services.query_requests import (
@@ -42,18 +42,23 @@ def attributes_in_words(corpus: Corpus) -> str:
     )
 
 
-def read_rewritten(text: str, corpus: Corpus) -> Rewritten:
-    """What a model wrote, as far as it can be understood and is a filter of the corpus."""
+def read_rewritten(text: str, corpus: Corpus, filters: Iterable[str] = ()) -> Rewritten:
+    """What a model wrote, as far as it can be understood and is a filter of the corpus.
+
+    It is a failure, too, if one of the request's own `filters` leaves no room for another.
+    """
     begin, end = text.find("{"), text.rfind("}") + 1
     try:
-        value = orjson.loads(text[begin:end])
-    except orjson.JSONDecodeError:
+        value = strict_json.parse_object(text[begin:end])
+    except ValueError:
         return Rewritten(corpus.key, warning="failure")
     query, metadata_filter = value.get("query"), value.get("metadata_filter") or ""
     if not isinstance(query, str) or not query.strip() or len(query) > MAX_QUERY:
         return Rewritten(corpus.key, warning="failure")
     if not isinstance(metadata_filter, str) or not _is_filter(metadata_filter, corpus):
         return Rewritten(corpus.key, warning="failed_to_parse_extracted_filter")
+    if not all(_is_filter(_both(asked, metadata_filter), corpus) for asked in filters):
+        return Rewritten(corpus.key, warning="failure")
     warning: Warning | None = None if metadata_filter else "extracted_empty_filter"
     return Rewritten(corpus.key, query, metadata_filter, warning)
 
@@ -73,13 +78,15 @@ def with_rewritten(
 
 
 def _narrowed(asked: KeyedCorpusSearch, found: Rewritten, corpus: Corpus) -> KeyedCorpusSearch:
-    """Each filter was read by itself, so in parentheses it means what it meant alone."""
-    scope_of(corpus, asked.metadata_filter, found.metadata_filter)
-    filters = [f"({one})" for one in (asked.metadata_filter, found.metadata_filter) if one]
-    both = " AND ".join(filters)
-    fits = len(both) <= MAX_FILTER
-    changes = {"query": found.query, "metadata_filter": both if fits else asked.metadata_filter}
-    return asked.model_copy(update=changes)
+    # By itself first: together with another it must not mean something else.
+    scope_of(corpus, asked.metadata_filter)
+    both = _both(asked.metadata_filter, found.metadata_filter)
+    return asked.model_copy(update={"query": found.query, "metadata_filter": both})
+
+
+def _both(asked: str, found: str) -> str:
+    """Each was read by itself, so in parentheses it means what it meant alone."""
+    return f"({asked}) AND ({found})" if asked and found else asked or found
 
 
 def _is_filter(metadata_filter: str, corpus: Corpus) -> bool:

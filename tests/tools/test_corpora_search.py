@@ -129,6 +129,21 @@ async def test_a_summary_comes_with_the_results_when_it_is_switched_on(ada, alic
     assert "open page" in output.tool_output["summary"]
 
 
+async def test_a_search_without_its_preset_answers_without_a_summary(ada, alice, corpus):
+    generation = {"enabled": True, "generation_preset_name": "elsewhere-2.0"}
+    tools = {"search": search_of()}
+    tools["search"]["query_configuration"]["generation"] = generation
+    session = await start(ada, alice, tools, user_role="public")
+
+    output = await call(session, "search", {"query": "salaries"})
+
+    assert found(output) == {"open"}
+    assert "summary" not in output.tool_output
+    [warning] = output.tool_output["warnings"]
+    assert warning.startswith("There is no summary.")
+    assert "elsewhere-2.0" in warning
+
+
 async def test_a_search_is_kept_with_its_session(ada, alice, corpus):
     await sync_to_async(Corpus.objects.update)(save_history=True)
     session = await start(ada, alice, user_role="public")

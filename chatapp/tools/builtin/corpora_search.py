@@ -11,7 +11,7 @@ from chatapp.services.knowledge_search import SearchResult, search
 from chatapp.services.llms import llm_for
 from chatapp.services.presets import with_preset
 from chatapp.services.queries import record_query, wants_history
-from chatapp.services.query_requests import MAX_QUERY, QueryRequest, parsed
+from chatapp.services.query_requests import MAX_QUERY, GenerationParameters, QueryRequest, parsed
 from chatapp.tools.answering import make_prompt, stream_answer
 from chatapp.tools.base import Tool, ToolArguments, ToolContext
 from chatapp.tools.corpora import binding_filter, check_locked
@@ -34,10 +34,13 @@ class CorporaSearch(Tool[CorporaSearchInput], name="corpora_search"):
     async def call(self, arguments: CorporaSearchInput, context: ToolContext) -> dict[str, Any]:
         check_locked(context, {"query", "metadata_filter"})
         request = _request(arguments.query, context)
+        generation, why_not = await context.database.run(_generation, request)
         results = await context.database.run(_search, request, context)
         output: dict[str, Any] = {"search_results": [_shown(result) for result in results]}
-        if request.generation:
-            output["summary"] = await _summary(request, results, context)
+        if generation:
+            output["summary"] = await _summary(request.query, results, generation, context)
+        elif why_not:
+            output["warnings"] = [f"There is no summary. {why_not}"]
         return output
 
 
@@ -62,6 +65,16 @@ def _request(query: str, context: ToolContext) -> QueryRequest:
         if "query" in exc.field_errors:
             raise
         raise ToolError(f"This search is not set up rightly: {exc}", code="not_set_up") from exc
+
+
+def _generation(request: QueryRequest) -> tuple[GenerationParameters | None, str]:
+    """With what its preset says, or why there is none: an agent may name another place's preset."""
+    if request.generation is None:
+        return None, ""
+    try:
+        return with_preset(request.generation), ""
+    except InvalidInput as exc:
+        return None, exc.message
 
 
 def _search(request: QueryRequest, context: ToolContext) -> list[SearchResult]:
@@ -92,11 +105,14 @@ def _shown(result: SearchResult) -> dict[str, Any]:
     return {**shown, "text": result.text[:LONGEST_TEXT], "score": round(result.score, 4)}
 
 
-async def _summary(request: QueryRequest, results: list[SearchResult], context: ToolContext) -> str:
-    assert request.generation is not None
-    generation = await context.database.run(with_preset, request.generation)
+async def _summary(
+    query: str,
+    results: list[SearchResult],
+    generation: GenerationParameters,
+    context: ToolContext,
+) -> str:
     llm: Llm = await context.database.run(llm_for, generation.model_parameters.llm_name)
-    prompt = make_prompt(request.query, results, generation)
+    prompt = make_prompt(query, results, generation)
     model = llm.upstream_name or llm.name
     texts = stream_answer(prompt, provider_of(llm), model, generation)
     return "".join([text async for text in texts])

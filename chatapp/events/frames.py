@@ -27,6 +27,13 @@ class EventFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasedFrame:
+    """The place of an event that was erased. Only readers of the log make it; it never travels."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class DeltaFrame:
     """A piece of a body still being written: `text` belongs at `offset` (in characters).
 

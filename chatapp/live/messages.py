@@ -17,13 +17,17 @@ from typing import Any
 
 import orjson
 
-from chatapp.events.frames import EventFrame, NoticeFrame, RowFrame, TurnFrame
+from chatapp.events.frames import ErasedFrame, EventFrame, NoticeFrame, RowFrame, TurnFrame
 from chatapp.render import is_shown, render_event
 
 Message = dict[str, Any]
 
 
-def event_message(frame: EventFrame, *, staff: bool, hide_thinking: bool = False) -> Message:
+def event_message(
+    frame: EventFrame | ErasedFrame, *, staff: bool, hide_thinking: bool = False
+) -> Message:
+    if isinstance(frame, ErasedFrame):
+        return {"t": "ev", "seq": frame.seq, "id": "", "type": "erased", "turn": None, "html": ""}
     shown = staff or is_shown(frame, hide_thinking)
     return {
         "t": "ev",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from chatapp.errors import NotAuthenticated
-from chatapp.events.frames import Draft, EventFrame, TurnFrame
+from chatapp.events.frames import Draft, ErasedFrame, EventFrame, TurnFrame
 from chatapp.lib.database_threads import DatabaseThreads
 from chatapp.models import Artifact, Event, Session, Turn
 from chatapp.services.logins import user_of
@@ -28,18 +28,18 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Events after a seq, and where the session stands. `more` says there are further events.
+    """Events after a seq, none left out, and where the session stands.
 
-    `last_seq` is of the newest event; it may be newer than `frames`, never older.
+    Who has read this is at `seq`; `more` says that there are further events.
     """
 
-    frames: list[EventFrame]
+    frames: list[EventFrame | ErasedFrame]
+    seq: int
     turn: TurnFrame
     draft: Draft | None
     more: bool
     waiting: int
     artifacts: int
-    last_seq: int
     deleted: bool
 
 
@@ -54,25 +54,46 @@ def open_session(cookie: str, key: str, *, staff: bool) -> Opening:
 
 
 def news(session_id: int, session_key: str, after: int) -> News:
-    rows = list(
-        Event.objects.filter(session_id=session_id, seq__gt=after).order_by("seq")[: MAX_EVENTS + 1]
-    )
-    frames = [event.frame(session_key) for event in rows[:MAX_EVENTS]]
-    turns = list(Turn.objects.filter(session_id=session_id).active())
-    turn = turns[0] if turns else None
+    # Before the events, so that they hold all that is counted here.
     last_seq = (
         Session.objects.alive().filter(pk=session_id).values_list("last_seq", flat=True).first()
     )
+    if last_seq is not None:
+        # Nobody has seen more than there is, whatever cursor they come with.
+        after = min(after, last_seq)
+    rows = list(
+        Event.objects.filter(session_id=session_id, seq__gt=after).order_by("seq")[: MAX_EVENTS + 1]
+    )
+    more = len(rows) > MAX_EVENTS
+    frames = _in_their_places(
+        [event.frame(session_key) for event in rows[:MAX_EVENTS]],
+        after,
+        0 if more else last_seq or 0,
+    )
+    seq = frames[-1].seq if frames else after
+    turns = list(Turn.objects.filter(session_id=session_id).active())
+    turn = turns[0] if turns else None
     return News(
         frames=frames,
-        turn=_turn_frame(turn, frames[-1].seq if frames else after),
+        seq=seq,
+        turn=_turn_frame(turn, seq),
         draft=_draft(turn),
-        more=len(rows) > MAX_EVENTS,
+        more=more,
         waiting=sum(turn.input_seq is None for turn in turns),
         artifacts=Artifact.objects.alive().filter(session_id=session_id).count(),
-        last_seq=last_seq or 0,
         deleted=last_seq is None,
     )
+
+
+def _in_their_places(
+    events: list[EventFrame], after: int, last_seq: int
+) -> list[EventFrame | ErasedFrame]:
+    """Seqs are dense: one that is not there was erased."""
+    end = max(events[-1].seq if events else after, last_seq)
+    if len(events) >= end - after:
+        return list(events)
+    there = {event.seq: event for event in events}
+    return [there.get(seq) or ErasedFrame(seq) for seq in range(after + 1, end + 1)]
 
 
 def _draft(turn: Turn | None) -> Draft | None:

@@ -18,6 +18,7 @@ from django.db import DatabaseError
 from chatapp.bus import Watch, bus, session_topic
 from chatapp.events.frames import (
     DeltaFrame,
+    ErasedFrame,
     EventFrame,
     Frame,
     NoticeFrame,
@@ -35,6 +36,7 @@ from chatapp.live.messages import (
 )
 
 log = structlog.get_logger(__name__)
+StoredFrame = EventFrame | ErasedFrame
 SETTLE_SECONDS = 0.2
 # Frames cannot be lost inside one process; between processes they can.
 CHECK_SECONDS = 5.0 if settings.REDIS_URL or settings.TURN_RUNNER == "worker" else 30.0
@@ -60,6 +62,7 @@ class SessionStream:
         self.last_seq = 0
         self._watchers: set[Watcher] = set()
         self._joining = 0
+        self._notices = 0
         # Nobody joins in the middle of news: they would miss it, or be told twice.
         self._order = asyncio.Lock()
         self._answer: LiveAnswer | None = None
@@ -82,26 +85,28 @@ class SessionStream:
         self._joining += 1
         try:
             while True:
+                noticed = self._notices
                 news = await reading.database.run(
                     reading.news, self.session_id, self.session_key, after
                 )
                 self._send_to(watcher, [self._event(frame, watcher) for frame in news.frames])
-                # Nobody has seen more than there is, whatever cursor they come with.
-                after = news.frames[-1].seq if news.frames else min(after, news.last_seq)
-                if not news.more and await self._admit(watcher, after, news):
+                after = news.seq
+                if not news.more and await self._admit(watcher, news, noticed):
                     return
         finally:
             self._joining -= 1
 
-    async def _admit(self, watcher: Watcher, after: int, news: reading.News) -> bool:
+    async def _admit(self, watcher: Watcher, news: reading.News, noticed: int) -> bool:
         """Let in a watcher who is where the stream is. False: there was more in the meantime."""
         async with self._order:
-            if after > self.last_seq and self._watchers:
+            if news.seq > self.last_seq and self._watchers:
                 # The newcomer has read what the others have not been told yet.
                 await self._catch_up()
-            if after < self.last_seq:
+            is_stale = news.seq < self.last_seq or noticed != self._notices
+            if is_stale and not news.deleted:
                 return False
-            self.last_seq = after
+            if news.seq > self.last_seq:
+                self.last_seq, self._answer = news.seq, None
             if self._answer is None and news.turn.turn_id:
                 await self._fetch_draft(news)
             turn = self._turn
@@ -150,7 +155,7 @@ class SessionStream:
 
     async def _take(self, frames: Sequence[Frame]) -> None:
         """All that came since the last time, as one message."""
-        messages: list[Message | EventFrame] = []
+        messages: list[Message | StoredFrame] = []
         for frame in frames:
             match frame:
                 case EventFrame():
@@ -160,15 +165,16 @@ class SessionStream:
                 case TurnFrame():
                     messages += self._take_turn(frame)
                 case NoticeFrame():
+                    self._notices += 1
                     messages.append(notice_message(frame))
         self._broadcast(messages)
         if any(isinstance(frame, NoticeFrame) and frame.what == "deleted" for frame in frames):
             self._end()
 
-    async def _take_event(self, frame: EventFrame) -> list[Message | EventFrame]:
+    async def _take_event(self, frame: EventFrame) -> list[Message | StoredFrame]:
         if frame.seq <= self.last_seq:
             return []
-        missed: list[EventFrame] = []
+        missed: list[StoredFrame] = []
         if frame.seq > self.last_seq + 1:
             news = await self._news()
             missed = [event for event in news.frames if event.seq < frame.seq]
@@ -206,7 +212,7 @@ class SessionStream:
             return
         news = await self._news()
         if news.frames:
-            self.last_seq = news.frames[-1].seq
+            self.last_seq = news.seq
             self._answer = None
         if news.frames or (self._turn and news.turn.turn_id != self._turn.turn_id):
             self._turn = news.turn
@@ -228,7 +234,7 @@ class SessionStream:
             reading.news, self.session_id, self.session_key, self.last_seq
         )
 
-    def _broadcast(self, messages: Sequence[Message | EventFrame]) -> None:
+    def _broadcast(self, messages: Sequence[Message | StoredFrame]) -> None:
         if not messages:
             return
         made: dict[tuple[bool, bool], str] = {}
@@ -236,7 +242,7 @@ class SessionStream:
             audience = (watcher.staff, watcher.hide_thinking)
             if audience not in made:
                 ready = [
-                    self._event(message, watcher) if isinstance(message, EventFrame) else message
+                    self._event(message, watcher) if isinstance(message, StoredFrame) else message
                     for message in messages
                 ]
                 made[audience] = dumps(self._fit_for(ready, watcher))
@@ -251,7 +257,7 @@ class SessionStream:
         if messages:
             watcher.put(dumps(messages))
 
-    def _event(self, frame: EventFrame, watcher: Watcher) -> Message:
+    def _event(self, frame: StoredFrame, watcher: Watcher) -> Message:
         return event_message(frame, staff=watcher.staff, hide_thinking=watcher.hide_thinking)
 
     def _fit_for(self, messages: list[Message], watcher: Watcher) -> list[Message]:

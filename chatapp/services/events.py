@@ -89,7 +89,7 @@ def unhide_event(*, session: Session, key: str, actor: User) -> Event:
 
 @transaction.atomic
 def erase_event(*, session: Session, key: str, actor: User) -> None:
-    """Remove what an event says for good. Its place in the log stays, so that no seq is missing."""
+    """Remove an event for good. Its seq is not given again: who reads the log sees a hole."""
     event = _event(session, key)
     event.delete()
     _note_change(session, event, actor, "delete")

@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from chatapp.bus import bus, session_topic
 from chatapp.events.frames import DeltaFrame
 from chatapp.llm.base import TextDelta, ThinkingDelta
+from chatapp.services.events import erase_event
 from chatapp.services.sessions import delete_session
 from chatapp.services.users import rights_changed
 from tests.factories import make_user
@@ -64,11 +65,31 @@ async def test_a_tab_that_comes_back_gets_what_it_missed(chat, llm, tab):
 async def test_a_cursor_that_is_past_the_end_keeps_nothing_from_anybody(chat, llm, tab):
     llm.will_answer([TextDelta("Here it is.")])
     first, astray = await tab(), await tab(after=10**12)
+    await astray.read(lambda message: message["t"] == "state")
     await chat.send("Hi")
 
     for watcher in (first, astray):
         await watcher.read(is_idle_after(2))
         assert watcher.seqs() == [1, 2]
+
+
+async def test_an_erased_event_leaves_a_place_that_nobody_stumbles_over(chat, llm, tab, ada):
+    llm.will_answer([TextDelta("First.")], [TextDelta("Second.")])
+    await chat.answered("One")
+    open_before = await tab()
+    await open_before.read(is_idle_after(2))
+    last = await chat.session.events.aget(seq=2)
+    await sync_to_async(erase_event)(session=chat.session, key=last.key, actor=ada)
+
+    back = await tab(after=1)
+    await back.read(lambda message: message["t"] == "state")
+    assert [m["type"] for m in back.messages if m["t"] == "ev"] == ["erased"]
+    await chat.answered("Two")
+
+    for watcher in (open_before, back):
+        await watcher.read(is_idle_after(4))
+    assert open_before.seqs() == [1, 2, 3, 4]
+    assert back.seqs() == [2, 3, 4]
 
 
 async def test_a_tab_that_comes_in_the_middle_gets_the_text_so_far(chat, llm, tab):

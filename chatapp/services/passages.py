@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from chatapp.events.bodies import Source
 from chatapp.lib.mime import kind_of
 from chatapp.models import Artifact, Corpus, Part, Session, User
@@ -11,6 +13,7 @@ from chatapp.services.artifacts import read_artifact
 MAX_BYTES = 2_000_000
 AROUND = 1_200
 COMPARED_WORDS = 60
+MOST_ALIKE = 20
 TEXTS = {"text", "code", "markdown", "csv", "json", "html"}
 
 
@@ -54,16 +57,18 @@ def _in_text(artifact: Artifact) -> Artifact | None:
 def _of_document(source: Source, corpus: Corpus) -> Passage:
     parts = Part.objects.filter(corpus=corpus, document__key=source.document_id)
     first_words = " ".join(source.text.split()[:4])
-    here = parts.filter(text__contains=first_words).only("position", "text").first()
-    if here is None or not first_words:
-        return Passage("", source.text, "")
-    beside = dict(
-        parts.filter(position__in=(here.position - 1, here.position + 1)).values_list(
-            "position", "text"
-        )
-    )
-    before, after = beside.get(here.position - 1, ""), beside.get(here.position + 1, "")
-    begin, end = _find(source.text, here.text) or (0, len(here.text))
+    alike = parts.filter(text__contains=first_words).order_by("position")[:MOST_ALIKE]
+    for here in alike.only("position", "text") if first_words else ():
+        if place := _find(source.text, here.text):
+            return _in_its_surroundings(here, place, parts)
+    return Passage("", source.text, "")
+
+
+def _in_its_surroundings(here: Part, place: tuple[int, int], parts: QuerySet[Part]) -> Passage:
+    begin, end = place
+    beside = parts.filter(position__in=(here.position - 1, here.position + 1))
+    texts = dict(beside.values_list("position", "text"))
+    before, after = texts.get(here.position - 1, ""), texts.get(here.position + 1, "")
     return Passage(
         _end_of(f"{before}\n{here.text[:begin]}"),
         here.text[begin:end],

@@ -91,7 +91,11 @@ def queued(request: WebRequest, key: str, turn_id: int) -> HttpResponse:
             session=session, turn_id=turn_id, content=request.POST.get("content", "")
         )
         template = "sessions/_queued.html"
-    return render(request, template, {"session": session, "turn": turn})
+    response = render(request, template, {"session": session, "turn": turn})
+    if request.method == "POST":
+        # While it was being edited the page has let the queue be.
+        response.headers["HX-Trigger-After-Swap"] = "queue-changed"
+    return response
 
 
 @login_required

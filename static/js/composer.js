@@ -78,6 +78,10 @@ async function submit(form, box, steers = false) {
 }
 
 async function sendInSession(form, box, steers) {
+  // Another session may be open by the time the files are ready.
+  const key = draftKey();
+  const log = document.getElementById("live").parentElement;
+  saveDraft(box.value, key);
   const uploads = uploadsOf(form);
   if (uploads.isBusy) announce("Sending when the files are ready");
   form.ariaBusy = "true";
@@ -86,20 +90,21 @@ async function sendInSession(form, box, steers) {
   const content = box.value;
   if (!content.trim()) return uploads.announce();
   clear(box);
-  const log = document.getElementById("live").parentElement;
   const message = { content, client_id: crypto.randomUUID(), ...(steers && { steers: "on" }) };
   const taken = await sendPending(log, form.getAttribute("action"), message);
   if (taken) {
     uploads.clear();
-    saveDraft("");
+    saveDraft("", key);
     announce("Message sent");
   } else if (!box.value) {
-    saveDraft(content);
+    saveDraft(content, key);
   }
 }
 
 /** The first message makes the session; files that wait go into it. */
 async function startSession(form, box, content) {
+  const draft = draftKey();
+  saveDraft(content, draft);
   const uploads = uploadsOf(form);
   const values = new FormData(form);
   values.delete("files");
@@ -111,7 +116,7 @@ async function startSession(form, box, content) {
     const response = await post(form.getAttribute("action"), values);
     if (!response.ok) return showError(await wordsOf(response));
     const { key, url } = await response.json();
-    saveDraft("");
+    saveDraft("", draft);
     const waiting = uploads.take();
     await globalThis.htmx.ajax("GET", url, { target: "#main", swap: "innerHTML" });
     // Where the page did not come, sending again would only make one session more.
@@ -130,6 +135,7 @@ function continueWith(files, content) {
   const form = document.getElementById("composer");
   uploadsOf(form).add(files);
   form.elements.content.value = content;
+  saveDraft(content);
   if (content.trim()) form.requestSubmit();
 }
 

@@ -91,6 +91,8 @@ class Session {
   }
 
   refresh({ what, id }) {
+    // What is being edited stays; saving or leaving it fetches the queue anew.
+    if (what === "queue" && this.element.querySelector("#queue form")) return;
     // The queue, the list of files and their count wait for these, and fetch themselves anew.
     document.dispatchEvent(new CustomEvent(`${what}-changed`));
     if (what === "session") this.refreshTitle();

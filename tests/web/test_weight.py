@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 STATIC = Path(settings.BASE_DIR) / "static"
-MOST_SCRIPT, MOST_STYLE = 40_000, 15_360
+MOST_SCRIPT, MOST_STYLE = 40 * 1024, 15 * 1024
 
 
 def weight(paths):

@@ -80,8 +80,11 @@ class AgentForm(forms.ModelForm):  # type: ignore[type-arg]  # only the stubs ta
             raise ValidationError(
                 {"first_step_name": f"There is no step {name!r} among the steps."}
             )
-        others = [entry for entry in step.get("instructions") or [] if not _is_inline(entry)]
-        inline = [entry for entry in step.get("instructions") or [] if _is_inline(entry)]
+        entries = step.get("instructions") or []
+        if not isinstance(entries, list):
+            raise ValidationError({"steps": f"The instructions of {name!r} are no list."})
+        others = [entry for entry in entries if not _is_inline(entry)]
+        inline = [entry for entry in entries if _is_inline(entry)]
         first = {"type": "inline", "name": "main", "template_type": "velocity", "enabled": True}
         first = {**(inline[0] if inline else first), "template": cleaned["instructions"]}
         kept = [first] if cleaned["instructions"].strip() else []

@@ -66,6 +66,14 @@ def test_the_instructions_are_written_into_the_first_step(desk, agent):
     assert "Be brief." in desk.get(page_of(agent)).content.decode()
 
 
+@pytest.mark.parametrize("wrong", [{"main": {"instructions": 5}}, {"main": 5}, {"other": {}}])
+def test_instructions_have_no_place_in_steps_that_are_none(desk, agent, wrong):
+    page = save(desk, agent, instructions="Be brief.", steps=json.dumps(wrong))
+
+    assert page.context["adminform"].form.errors
+    assert agent.versions.count() == 1
+
+
 def test_instructions_left_alone_leave_the_steps_alone(desk, agent):
     agent.steps = {
         "main": {

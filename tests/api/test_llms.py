@@ -51,6 +51,37 @@ def test_the_address_of_the_call_itself_will_do(admin, type, uri, base):
     assert Llm.objects.get(name="mine").base_url == f"https://llm.example.com{base}"
 
 
+GEMINI = "https://generativelanguage.googleapis.com"
+VERTEX = "https://europe-west1-aiplatform.googleapis.com/v1/projects/p/locations/europe-west1"
+
+
+@pytest.mark.parametrize(
+    ("uri", "base"),
+    [
+        (f"{GEMINI}/v1beta", f"{GEMINI}/v1beta/openai"),
+        (f"{GEMINI}/v1beta/openai/", f"{GEMINI}/v1beta/openai"),
+        (f"{GEMINI}/v1beta/openai/chat/completions", f"{GEMINI}/v1beta/openai"),
+        (f"{GEMINI}/v1beta/models/gemini:generateContent?key=x", f"{GEMINI}/v1beta/openai"),
+        (VERTEX, f"{VERTEX}/endpoints/openapi"),
+        (
+            f"{VERTEX}/publishers/google/models/gemini:streamGenerateContent?alt=sse",
+            f"{VERTEX}/endpoints/openapi",
+        ),
+        (f"{VERTEX}/endpoints/77/chat/completions", f"{VERTEX}/endpoints/77"),
+        ("https://gateway.example.com/v1?team=a", "https://gateway.example.com/v1?team=a"),
+    ],
+)
+def test_googles_addresses_lead_to_openais_protocol(admin, uri, base):
+    assert admin.post("/llms", {**MODEL, "type": "vertex-ai", "uri": uri}).status_code == 201
+
+    assert Llm.objects.get(name="mine").base_url == base
+
+
+def test_an_address_that_is_none_is_refused(admin):
+    for type in ("vertex-ai", "openai-compatible"):
+        assert admin.post("/llms", {**MODEL, "type": type, "uri": "http://[x"}).status_code == 400
+
+
 def test_googles_key_goes_into_googles_header(admin):
     auth = {"type": "api_key", "api_key": "AIza-secret"}
     admin.post("/llms", {**MODEL, "type": "vertex-ai", "model": "gemini", "auth": auth})

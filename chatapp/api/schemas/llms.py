@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from chatapp.api.pagination import ListMetadata
+from chatapp.api.schemas.llm_addresses import base_of, google_base_of
 from chatapp.api.schemas.tools import BearerAuth, HeaderAuth, Headers
 from chatapp.models import Llm
 from chatapp.services.agent_shapes import JSON, Shape
@@ -20,8 +21,6 @@ PROVIDERS: dict[Type, str] = {
     "vertex-ai": "openai",
     "anthropic": "anthropic",
 }
-# The contract's addresses are those of the calls; a provider adds the call to its base itself.
-_CALLS = ("/chat/completions", "/responses", "/messages")
 
 
 class ApiKeyAuth(Shape):
@@ -43,8 +42,13 @@ class Capabilities(Shape):
 
 
 class LlmChanges(Shape):
-    """Members that a create and an update share."""
+    """Members that a create and an update share.
 
+    `uri` is the address of the calls, or their base. Google's own addresses lead to the same
+    models behind OpenAI's protocol.
+    """
+
+    type: Type
     description: Description | None = None
     model: ModelName | None = None
     uri: Uri | None = None
@@ -58,13 +62,16 @@ class LlmChanges(Shape):
         given: dict[str, Any] = {
             "description": self.description,
             "upstream_name": self.model,
-            "base_url": _base(self.uri) if self.uri else None,
+            "base_url": self._base(self.uri) if self.uri else None,
             "secret": self.auth.token if isinstance(self.auth, BearerAuth) else None,
             "capabilities": self.capabilities.stored() if self.capabilities else None,
             "context_window": self.capabilities.context_limit if self.capabilities else None,
             "options": {"headers": headers} if (headers := self._headers()) else None,
         }
         return {name: value for name, value in given.items() if value is not None}
+
+    def _base(self, uri: str) -> str:
+        return google_base_of(uri) if self.type == "vertex-ai" else base_of(uri)
 
     def _headers(self) -> dict[str, str]:
         headers = dict(self.headers or {})
@@ -75,18 +82,11 @@ class LlmChanges(Shape):
         return headers
 
 
-def _base(uri: str) -> str:
-    uri = uri.rstrip("/")
-    return next((uri.removesuffix(call) for call in _CALLS if uri.endswith(call)), uri)
-
-
 class LlmIn(LlmChanges):
-    type: Type
     name: ModelName
 
 
 class LlmPatch(LlmChanges):
-    type: Type
     enabled: bool | None = None
 
 

@@ -15,8 +15,8 @@ class AttributeOut(BaseModel):
     level: str
     type: str
     indexed: bool
-    description: str | None
-    protected: bool | None
+    description: str | None = None
+    protected: bool | None = None
 
     @classmethod
     def of(cls, attribute: FilterAttribute) -> "AttributeOut":

@@ -19,8 +19,8 @@ class PartOut(BaseModel):
     metadata: JSON
     context: str
     custom_dimensions: dict[str, float]
-    table_id: str | None
-    image_id: str | None
+    table_id: str | None = None
+    image_id: str | None = None
 
     @classmethod
     def of(cls, part: Part) -> "PartOut":

@@ -34,11 +34,11 @@ class QuerySummary(BaseModel):
     corpus_key: str
     started_at: datetime
     latency_millis: int
-    chat_id: str | None
-    generation: str | None
-    factual_consistency_score: float | None
-    agent_key: str | None
-    session_key: str | None
+    chat_id: str | None = None
+    generation: str | None = None
+    factual_consistency_score: float | None = None
+    agent_key: str | None = None
+    session_key: str | None = None
 
     @classmethod
     def of(cls, record: QueryRecord) -> "QuerySummary":
@@ -64,12 +64,12 @@ class QueryList(BaseModel):
 class QueryOut(BaseModel):
     id: str
     query: dict[str, Any]
-    chat_id: str | None
+    chat_id: str | None = None
     latency_millis: int
     started_at: datetime
     spans: list[dict[str, Any]]
-    agent_key: str | None
-    session_key: str | None
+    agent_key: str | None = None
+    session_key: str | None = None
 
     @classmethod
     def of(cls, record: QueryRecord) -> "QueryOut":

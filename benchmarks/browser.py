@@ -8,7 +8,8 @@ import asyncio
 import re
 import time
 import uuid
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -98,6 +99,20 @@ class Browser:
         except* (OSError, TimeoutError, aiohttp.ClientError) as failures:
             received.errors += [repr(failure) for failure in failures.exceptions]
         return received
+
+    @asynccontextmanager
+    async def resting(self) -> AsyncIterator[None]:
+        """The tab is open and idle: it reads, or else its connection would be taken for dead."""
+
+        async def read() -> None:
+            while True:
+                await self.messages()
+
+        reading = asyncio.create_task(read())
+        yield
+        reading.cancel()
+        with suppress(asyncio.CancelledError):
+            await reading
 
     async def _send(self, text: str, received: Received) -> None:
         began = time.perf_counter()

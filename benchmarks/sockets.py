@@ -31,6 +31,8 @@ async def measure(sockets: int, seconds: float) -> None:
                     await stack.enter_async_context(browser)
 
             browsers = [Browser(http, web.url, chat) for chat in chats]
+            async with http.get(f"{web.url}/accounts/login/") as page:
+                await page.read()  # by then the server has loaded what it will ever load
             await asyncio.gather(*map(connect, browsers[:WARMING]))
             async with Usage(web.process) as connecting:
                 await asyncio.gather(*map(connect, browsers[WARMING:]))

@@ -64,10 +64,14 @@ async def measure_ours(installed: Installation, arguments: argparse.Namespace) -
         http = await stack.enter_async_context(client())
         browsers = [await stack.enter_async_context(Browser(http, web.url, chat)) for chat in chats]
         await stream(browsers[:5], web.process, 0, 100)
-        runs = [
-            await stream(browsers[:count], web.process, arguments.rate, arguments.tokens)
-            for count in arguments.chats
-        ]
+        runs = []
+        for count in arguments.chats:
+            async with AsyncExitStack() as idle:
+                for browser in browsers[count:]:
+                    await idle.enter_async_context(browser.resting())
+                runs.append(
+                    await stream(browsers[:count], web.process, arguments.rate, arguments.tokens)
+                )
     web.process.stop()
     return runs
 

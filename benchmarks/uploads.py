@@ -6,7 +6,7 @@ python -m benchmarks.uploads [--megabytes 100] [--times 3]
 import argparse
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from tempfile import TemporaryFile
 
 import aiohttp
 
@@ -19,16 +19,16 @@ PIECE = b"All work and no play makes Jack a dull boy.\n" * (2**16 // 44)
 
 
 async def upload(http: aiohttp.ClientSession, web: Web, chat: Chat, size: int) -> None:
-    async def pieces() -> AsyncIterator[bytes]:
+    with TemporaryFile() as file:
         for start in range(0, size, len(PIECE)):
-            yield PIECE[: size - start]
-
-    form = aiohttp.FormData()
-    form.add_field("files", pieces(), filename="long.txt", content_type="text/plain")
-    url = f"{web.url}/s/{chat.key}/files"
-    async with http.post(url, data=form, headers=chat.headers) as answer:
-        if answer.status != 201:
-            raise RuntimeError(f"{answer.status}: {(await answer.text())[:500]}")
+            file.write(PIECE[: size - start])
+        file.seek(0)
+        form = aiohttp.FormData()
+        form.add_field("files", file, filename="long.txt", content_type="text/plain")
+        url = f"{web.url}/s/{chat.key}/files"
+        async with http.post(url, data=form, headers=chat.headers) as answer:
+            if answer.status != 201:
+                raise RuntimeError(f"{answer.status}: {(await answer.text())[:500]}")
 
 
 async def measure(web: Web, chat: Chat, size: int, times: int) -> None:

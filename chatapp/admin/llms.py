@@ -42,7 +42,7 @@ class LlmForm(forms.ModelForm):  # type: ignore[type-arg]  # only the stubs take
 
     def _get_validation_exclusions(self) -> set[str]:
         """There is one default, but the service makes room for a new one."""
-        return {*super()._get_validation_exclusions(), "is_default"}  # type: ignore[misc]
+        return {*super()._get_validation_exclusions(), "is_default"}  # type: ignore[misc]  # not in the stubs
 
     def clean_options(self) -> dict[str, Any]:
         """A mask that comes back stands for what is stored."""
@@ -61,6 +61,7 @@ class LlmForm(forms.ModelForm):  # type: ignore[type-arg]  # only the stubs take
         return {**options, "headers": kept}
 
     def clean_secret(self) -> str:
+        # The stubs know a field only as one.
         return self.fields["secret"].kept_or_new(self, "secret")  # type: ignore[attr-defined,no-any-return]
 
 

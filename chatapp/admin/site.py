@@ -29,6 +29,7 @@ def grouped_app_list(request: HttpRequest, app_label: str | None = None) -> list
 
 
 # Through our own login page, with its limits on guessing; the admin's has none.
+# Replacing methods of the site is how allauth says to do it.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.get_app_list = grouped_app_list  # type: ignore[method-assign]
 admin.site.site_header = "Administration"
